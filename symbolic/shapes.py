@@ -1,0 +1,411 @@
+"""Strict shapes: the sizes of an expression, inferred from its own tree and never guessed.
+
+SymPy accepts `(n x n)(m x k)`, the inverse of an `m x n` matrix and the square of a column as long as the sizes are
+symbols. Here two sizes are equal only when they were declared so. A scalar is a 1x1 matrix and the other way round,
+whichever SymPy class holds it: `Add(x.T*c, 1)` has the shape of `x.T*c`.
+
+The set of nodes is the table `_RULES`: one function a node. A node outside it raises, it is never taken for a scalar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+from sympy import Basic, S
+from sympy.core.expr import Expr
+from sympy.core.function import AppliedUndef
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.blockmatrix import BlockDiagMatrix, BlockMatrix
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy.matrices.expressions.hadamard import HadamardPower
+from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.special import OneMatrix
+
+from symbolic.errors import ShapeError, UnsupportedError
+from symbolic.nodes import ForAll, Gradient, Hessian, Jacobian
+
+Size = tuple[Expr, Expr]
+SCALAR: Size = (S.One, S.One)
+
+# Functions of one scalar (Max and Min: of several). Entrywise functions of a matrix go through `applyfunc`.
+SCALAR_FUNCTIONS: frozenset[type] = frozenset(
+    {sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.asin, sp.acos, sp.atan, sp.asinh, sp.acosh,
+     sp.atanh, sp.erf, sp.Abs, sp.sign, sp.Heaviside, sp.DiracDelta, sp.Max, sp.Min}
+)  # fmt: skip
+
+
+def same_size(a: Expr | int, b: Expr | int) -> bool:
+    """Whether sizes `a` and `b` are equal as polynomials in the declared sizes: `n + n` is `2*n`, `n` is never `m`.
+
+    >>> n, m = sp.symbols("n m", integer=True, positive=True)
+    >>> same_size(n*(m + 1), n*m + n), same_size(n, m)
+    (True, False)
+    """
+    return a == b or sp.expand(S(a) - S(b)) == 0  # S() here meets numbers and expressions only
+
+
+def is_scalar(expr: Any) -> bool:
+    """Whether `expr` is 1 x 1: a scalar or a 1x1 matrix, which are the same thing here. Raises as `shape` does.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> x, c = sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("c", n, 1)
+    >>> is_scalar(sp.Add(x.T*c, 1)), is_scalar(x)
+    (True, False)
+    """
+    return shape(expr) == SCALAR
+
+
+def same_shape(left: Any, right: Any) -> None:
+    """Return if both have one shape; raise ShapeError, naming both and their sizes, if they do not.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> same_shape(sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("x", n, 1))
+    Traceback (most recent call last):
+    symbolic.errors.ShapeError: cannot equate A (n x n) and x (n x 1): n is not 1. If they are equal, declare one size.
+    """
+    _require_same("equate", left, right)
+
+
+def shape(expr: Any) -> Size:
+    """(rows, columns) of `expr`, (1, 1) for a scalar; every part of it is checked.
+
+    Sizes are SymPy expressions, and a size 1 is always the integer 1. The range of an index is checked only as far as
+    it is known from its assumptions. Raises ShapeError when sizes clash anywhere in the tree, and UnsupportedError on
+    a node that is not in the table. A relation (`Eq`, `ForAll`, ...) has the shape of its sides.
+
+    >>> m, n = sp.symbols("m n", integer=True, positive=True)
+    >>> X, A = sp.MatrixSymbol("X", m, n), sp.MatrixSymbol("A", n, n)
+    >>> shape(X.T*X + A)
+    (n, n)
+    >>> shape(A*X)
+    Traceback (most recent call last):
+    symbolic.errors.ShapeError: cannot multiply A (n x n) by X (m x n): n is not m. If they are equal, declare one size.
+    """
+    if isinstance(expr, (int, float)):
+        return SCALAR
+    if isinstance(expr, sp.MatrixBase):
+        expr = expr.as_immutable()
+    if not isinstance(expr, Basic):
+        raise UnsupportedError(f"cannot find the shape of {expr!r}: {type(expr).__name__} is not a SymPy expression.")
+    return _shape(expr)
+
+
+@lru_cache(maxsize=1 << 16)
+def _shape(expr: Basic) -> Size:
+    rule = _RULES.get(type(expr))
+    if rule is None:
+        rule = next((r for kind, r in _FAMILIES if isinstance(expr, kind)), None)
+    if rule is None:
+        raise UnsupportedError(f"cannot find the shape of {expr}: {type(expr).__name__} is not a node known here.")
+    rows, columns = rule(expr)
+    return (S.One if same_size(rows, 1) else rows, S.One if same_size(columns, 1) else columns)
+
+
+# Messages.
+
+
+def _sized(expr: Any) -> str:
+    rows, columns = shape(expr)
+    return f"{expr} ({rows} x {columns})"
+
+
+def _clash(verb: str, left: Any, joint: str, right: Any, a: Expr, b: Expr) -> ShapeError:
+    way_out = "If they are equal, declare one size."
+    if str(a) == str(b):
+        way_out = f"Two different symbols are printed {a}: create it once, with one set of assumptions."
+    elif verb == "add" and SCALAR in (shape(left), shape(right)):
+        way_out = "A scalar adds to a square matrix as a multiple of Identity, entrywise as a multiple of OneMatrix."
+    return ShapeError(f"cannot {verb} {_sized(left)} {joint} {_sized(right)}: {a} is not {b}. {way_out}")
+
+
+def _require_same(verb: str, left: Any, right: Any, joint: str = "and") -> None:
+    for a, b in zip(shape(left), shape(right), strict=True):
+        if not same_size(a, b):
+            raise _clash(verb, left, joint, right, a, b)
+
+
+def _require_scalar(role: str, expr: Any, way_out: str = "") -> None:
+    if not is_scalar(expr):
+        raise ShapeError(f"{role} must be 1 x 1, but is {_sized(expr)}. {way_out}".rstrip())
+
+
+def _square(verb: str, expr: Any, tail: str = "") -> Size:
+    rows, columns = shape(expr)
+    if not same_size(rows, columns):
+        way_out = "If they are equal, declare one size."
+        raise ShapeError(f"cannot {verb} {_sized(expr)}{tail}: {rows} is not {columns}. {way_out}")
+    return (rows, columns)
+
+
+# Products. SymPy flattens `A*(x.T*c)` to the factors A, x', c: a run of factors that multiplies to 1x1 is a scalar.
+
+
+def split_product(factors: Iterable[Any]) -> tuple[list[tuple[Any, ...]], list[Any]]:
+    """The factors of a product as (scalars, chain): 1x1 runs of neighbouring factors, and the rest, which chains.
+
+    The product is the chain times all scalars, in any order. The chain is empty when the product is 1x1. Raises
+    ShapeError at the first factor that neither chains with its left neighbours nor begins a 1x1 run.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> A, x, c = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("c", n, 1)
+    >>> split_product((A*(x.T*c)*x).args)
+    ([(x.T, c)], [A, x])
+    """
+    scalars: list[tuple[Any, ...]] = []
+    stack: list[tuple[list[Any], Size]] = []  # runs, each of which clashes with the one before it
+    for factor in factors:
+        rows, columns = shape(factor)
+        if (rows, columns) == SCALAR:
+            scalars.append((factor,))
+            continue
+        run = [factor]
+        if stack and same_size(stack[-1][1][1], rows):
+            left, (rows, _) = stack.pop()
+            run = [*left, factor]
+        elif stack and rows != 1:
+            raise _product_clash([*stack, (run, (rows, columns))])
+        if (rows, columns) == SCALAR:
+            scalars.append(tuple(run))
+        else:
+            stack.append((run, (rows, columns)))
+    if len(stack) > 1:
+        raise _product_clash(stack)
+    return scalars, stack[0][0] if stack else []
+
+
+def _product_clash(stack: list[tuple[list[Any], Size]]) -> ShapeError:
+    (run, (_, columns)), ((factor, *_), (rows, _)) = stack[0], stack[1]
+    left = run[0] if len(run) == 1 else sp.MatMul(*run)
+    return _clash("multiply", left, "by", factor, columns, rows)
+
+
+# One rule a node. Each checks its arguments, by asking for their shapes, before it answers.
+
+
+def _leaf(expr: Any) -> Size:
+    return SCALAR
+
+
+def _declared(expr: Any) -> Size:
+    return expr.shape
+
+
+def _number(expr: Any) -> Size:
+    if not expr.is_finite:
+        raise UnsupportedError(f"{expr} ({type(expr).__name__}) is not a real number.")
+    return SCALAR
+
+
+def _sum_of_terms(expr: Any) -> Size:
+    first, *rest = expr.args
+    for term in rest:
+        _require_same("add", first, term)
+    return shape(first)
+
+
+def _product(expr: Any) -> Size:
+    _, chain = split_product(expr.args)
+    return (shape(chain[0])[0], shape(chain[-1])[1]) if chain else SCALAR
+
+
+def _power(expr: Any) -> Size:
+    base, exponent = expr.args
+    _require_scalar(f"the exponent of {base}", exponent)
+    return _square("raise", base, f" to the power {exponent}")
+
+
+def _inverse(expr: Any) -> Size:
+    return _square("invert", expr.args[0])
+
+
+def _transpose(expr: Any) -> Size:
+    rows, columns = shape(expr.args[0])
+    return (columns, rows)
+
+
+def _trace(expr: Any) -> Size:
+    _square("take the trace of", expr.args[0])
+    return SCALAR
+
+
+def _determinant(expr: Any) -> Size:
+    _square("take the determinant of", expr.args[0])
+    return SCALAR
+
+
+def _entry(expr: Any) -> Size:
+    parent, *indices = expr.args
+    for index, size in zip(indices, shape(parent), strict=True):
+        _require_scalar(f"an index of {parent}", index)
+        if index.is_negative or sp.expand(size - 1 - index).is_negative:
+            raise ShapeError(f"no index {index} in {_sized(parent)}: entries count from 0 to {size - 1}.")
+    return SCALAR
+
+
+def _explicit(expr: Any) -> Size:
+    for entry in expr:
+        _require_scalar("an entry of an explicit matrix", entry, "Use BlockMatrix for blocks.")
+    return (S(expr.rows), S(expr.cols))
+
+
+def _index_sum(expr: Any) -> Size:
+    body, *limits = expr.args
+    for limit in limits:
+        if len(limit) != 3:
+            raise UnsupportedError(f"{expr} (Sum): the index {limit[0]} has no range; write ({limit[0]}, 0, n - 1).")
+        for bound in limit[1:]:
+            _require_scalar(f"a bound of {limit[0]}", bound)
+    return shape(body)
+
+
+def _function(expr: Any) -> Size:
+    for argument in expr.args:
+        _require_scalar(f"the argument of {expr.func}", argument, "Apply it to every entry with .applyfunc().")
+    return SCALAR
+
+
+def _delta(expr: Any) -> Size:
+    for index in expr.args[:2]:
+        _require_scalar("an index of KroneckerDelta", index)
+    return SCALAR
+
+
+def _piecewise(expr: Any) -> Size:
+    first = expr.args[0].args[0]
+    for value, condition in (pair.args for pair in expr.args):
+        _require_same("choose between", first, value)
+        shape(condition)
+    return shape(first)
+
+
+def _relation(expr: Any) -> Size:
+    _require_same("equate", expr.lhs, expr.rhs)
+    return shape(expr.lhs)
+
+
+def _inequality(expr: Any) -> Size:
+    for side in expr.args:
+        _require_scalar("a side of an inequality", side)
+    return SCALAR
+
+
+def _all_checked(expr: Any) -> Size:
+    for argument in expr.args:
+        shape(argument)
+    return SCALAR
+
+
+def _for_all(expr: Any) -> Size:
+    shape(expr.symbol)
+    return shape(expr.relation)
+
+
+def _derivative(expr: Any) -> Size:
+    _require_scalar("what Derivative differentiates", expr.expr, "Use Jacobian.")
+    for variable, _ in expr.variable_count:
+        _require_scalar("the variable of Derivative", variable, "Use Jacobian, Gradient or Hessian.")
+    return SCALAR
+
+
+def _jacobian(expr: Any) -> Size:
+    (r, c), (p, q) = shape(expr.expr), shape(expr.wrt)
+    return (r * c, p * q)
+
+
+def _gradient(expr: Any) -> Size:
+    _require_scalar("what Gradient differentiates", expr.expr, "Use Jacobian.")
+    return shape(expr.wrt)
+
+
+def _hessian(expr: Any) -> Size:
+    _require_scalar("what Hessian differentiates", expr.expr, "Take the Jacobian of each entry.")
+    p, q = shape(expr.wrt)
+    return (p * q, p * q)
+
+
+def _hadamard(expr: Any) -> Size:
+    first, *rest = expr.args
+    for factor in rest:
+        _require_same("multiply entrywise", first, factor)
+    return shape(first)
+
+
+def _hadamard_power(expr: Any) -> Size:
+    base, exponent = expr.args
+    if not is_scalar(exponent):
+        _require_same("raise entrywise", base, exponent, "to the power")
+    return shape(base)
+
+
+def _kronecker(expr: Any) -> Size:
+    rows, columns = zip(*map(shape, expr.args), strict=True)
+    return (sp.Mul(*rows), sp.Mul(*columns))
+
+
+def _blocks(expr: Any) -> Size:
+    blocks = expr.blocks
+    for i in range(blocks.rows):
+        for j in range(blocks.cols):
+            left, above = blocks[i, 0], blocks[0, j]
+            (rows, columns), height, width = shape(blocks[i, j]), shape(left)[0], shape(above)[1]
+            if not same_size(rows, height):
+                raise _clash("put", left, "beside", blocks[i, j], height, rows)
+            if not same_size(columns, width):
+                raise _clash("put", above, "above", blocks[i, j], width, columns)
+    heights = [shape(blocks[i, 0])[0] for i in range(blocks.rows)]
+    widths = [shape(blocks[0, j])[1] for j in range(blocks.cols)]
+    return (sp.Add(*heights), sp.Add(*widths))
+
+
+def _diag_matrix(expr: Any) -> Size:
+    rows, columns = shape(expr.args[0])
+    if S.One not in (rows, columns):
+        raise ShapeError(f"cannot put {_sized(expr.args[0])} on a diagonal: it is neither a column nor a row.")
+    return (rows * columns, rows * columns)
+
+
+def _diagonal_of(expr: Any) -> Size:
+    rows, _ = _square("take the diagonal of", expr.args[0])
+    return (rows, S.One)
+
+
+def _entrywise(expr: Any) -> Size:
+    function, argument = expr.args
+    if isinstance(function, sp.Lambda):
+        _require_scalar(f"the value of {function}", function.expr)
+    elif function not in SCALAR_FUNCTIONS:
+        raise UnsupportedError(f"cannot find the shape of {expr}: {function} is not a known scalar function.")
+    return shape(argument)
+
+
+_RULES: dict[type, Callable[[Any], Size]] = {
+    sp.Symbol: _leaf, sp.Dummy: _leaf,
+    sp.MatrixSymbol: _declared, sp.Identity: _declared, sp.ZeroMatrix: _declared, OneMatrix: _declared,
+    sp.Add: _sum_of_terms, sp.MatAdd: _sum_of_terms, sp.Mul: _product, sp.MatMul: _product,
+    sp.Pow: _power, sp.MatPow: _power, sp.Inverse: _inverse, sp.Transpose: _transpose,
+    sp.Trace: _trace, sp.Determinant: _determinant, MatrixElement: _entry, sp.ImmutableDenseMatrix: _explicit,
+    sp.Sum: _index_sum, sp.KroneckerDelta: _delta,
+    sp.HadamardProduct: _hadamard, HadamardPower: _hadamard_power, sp.KroneckerProduct: _kronecker,
+    BlockMatrix: _blocks, BlockDiagMatrix: _blocks, DiagMatrix: _diag_matrix, DiagonalOf: _diagonal_of,
+    ElementwiseApplyFunction: _entrywise,
+    sp.Piecewise: _piecewise, ExprCondPair: _all_checked, sp.Derivative: _derivative,
+    Jacobian: _jacobian, Gradient: _gradient, Hessian: _hessian,
+    sp.Eq: _relation, sp.Ne: _relation, ForAll: _for_all,
+    sp.Lt: _inequality, sp.Le: _inequality, sp.Gt: _inequality, sp.Ge: _inequality,
+    sp.And: _all_checked, sp.Or: _all_checked, sp.Not: _all_checked, BooleanTrue: _leaf, BooleanFalse: _leaf,
+    **dict.fromkeys(SCALAR_FUNCTIONS, _function),
+}  # fmt: skip
+
+# Kinds with many classes: numbers (Integer, Half, ...), named constants (pi), and undefined functions f(s).
+_FAMILIES: tuple[tuple[type, Callable[[Any], Size]], ...] = (
+    (sp.Number, _number),
+    (sp.NumberSymbol, _leaf),
+    (AppliedUndef, _function),
+)
+
+__all__ = ["SCALAR", "SCALAR_FUNCTIONS", "Size", "is_scalar", "same_shape", "same_size", "shape", "split_product"]
