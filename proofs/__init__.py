@@ -1,0 +1,61 @@
+"""Arguments: the kernel and its certificates, the search for proofs, verified derivations, worked homework, a command.
+
+The names below are loaded when they are first used: replaying a certificate imports this package and `proofs.kernel`,
+which needs the standard library only.
+"""
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from proofs.assertions import assert_gradient, assert_identity
+    from proofs.prove import Claim, prove, replay
+    from proofs.verdict import Verdict
+    from proofs.verify import verify
+    from symbolic.derivation import Derivation
+
+__all__ = [
+    "Claim",
+    "Derivation",
+    "Verdict",
+    "assert_gradient",
+    "assert_identity",
+    "prove",
+    "replay",
+    "verify",
+]
+
+_FILES = {
+    "proofs.assertions": ["assert_gradient", "assert_identity"],
+    "proofs.prove": ["Claim", "prove", "replay"],
+    "proofs.verdict": ["Verdict"],
+    "proofs.verify": ["verify"],
+    "symbolic.derivation": ["Derivation"],
+}
+_HOME = {name: file for file, names in _FILES.items() for name in names}
+
+
+class _Package(ModuleType):
+    """Loads public names on first use, and keeps the file `prove.py` from hiding the function `prove`.
+
+    The same lines stand in `symbolic/__init__.py`, because a replay must import nothing else of ours.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(_HOME[name]), name)
+        setattr(self, name, value)
+        return value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *__all__})
+
+
+sys.modules[__name__].__class__ = _Package

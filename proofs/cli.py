@@ -1,0 +1,140 @@
+"""The command `pushthrough`: reads arguments, reports, and sets the exit code.
+
+SymPy is imported by the command that needs it, so that `--help` costs little more than starting Python.
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from symbolic.errors import PushthroughError
+
+COUNTS = ("proved", "supported", "conditional", "refuted")
+
+app = typer.Typer(
+    name="pushthrough",
+    help="Derive, prove, check and typeset linear algebra and matrix calculus.",
+    epilog="Exit codes: 0 nothing refuted, 1 something refuted or rejected, 2 unusable input.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Row(Protocol):
+    """One worked part as the table shows it: how many of its steps ended in which verdict."""
+
+    part: str
+    steps: int
+    proved: int
+    supported: int
+    conditional: int
+    refuted: int
+    seconds: float
+
+
+class Solved(Protocol):
+    """What `proofs.solve.solve` returns: a row a part, and the files that were written."""
+
+    rows: Sequence[Row]
+    files: Sequence[Path]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pushthrough {version('pushthrough')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(
+    epilog="Examples: `pushthrough solve`, `pushthrough solve 4f 5 -o out`, `pushthrough solve 2 --format tex,json`"
+)
+def solve(
+    parts: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PART", help="A part such as 4f or a whole problem such as 5; without any, all."),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the files; it is made when missing.")
+    ] = Path("."),
+    formats: Annotated[
+        str, typer.Option("--format", metavar="LIST", help="Any of tex, html, md and json, separated by commas.")
+    ] = "tex,html",
+) -> None:
+    """Derive, check and typeset the worked homework parts.
+
+    Writes `solutions.tex` and `solutions.html` and prints how many steps of each part were proved, supported by exact
+    random instances, conditional, or refuted. Nothing may be refuted for the exit code to be 0.
+    """
+    from proofs.solve import solve as run_parts
+
+    wanted = [name.strip() for name in formats.split(",") if name.strip()]
+    stderr = Console(stderr=True)
+    if stderr.is_terminal:
+        with stderr.status("starting") as status:
+            report = run_parts(parts or [], output, wanted, lambda text: status.update(escape(text)))
+    else:
+        report = run_parts(parts or [], output, wanted, lambda text: None)
+    _print_report(report)
+    if any(row.refuted for row in report.rows):
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: `pushthrough replay certificate.json`")
+def replay(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Certificates, as JSON.")]) -> None:
+    """Check certificates with the kernel alone and print what each one establishes.
+
+    Prints the statement with every hypothesis, the axioms it rests on and the number of proof terms. Exit code 0:
+    all accepted; 1: one was rejected; 2: one could not be read.
+    """
+    from proofs import kernel
+
+    raise typer.Exit(kernel.main([str(file) for file in files]))
+
+
+def _print_report(report: Solved) -> None:
+    """The table of parts, the line of totals when there are several parts, and where the files are."""
+    columns = ("steps", *COUNTS)
+    table = Table("part", box=box.SIMPLE_HEAD, show_footer=len(report.rows) > 1)
+    table.columns[0].footer = "all"
+    for name in columns:
+        table.add_column(name, justify="right", footer=str(sum(getattr(row, name) for row in report.rows)))
+    table.add_column("seconds", justify="right", footer=f"{sum(row.seconds for row in report.rows):.2f}")
+    for row in report.rows:
+        style = "red" if row.refuted else None
+        table.add_row(row.part, *(str(getattr(row, name)) for name in columns), f"{row.seconds:.2f}", style=style)
+    console = Console()
+    console.print(table)
+    for file in report.files:
+        console.print(f"wrote {file}", markup=False, highlight=False, soft_wrap=True)
+
+
+def run() -> int:
+    """Run the command line; a mistake of the user's is one line on stderr and exit code 2, never a traceback."""
+    try:
+        app(prog_name="pushthrough")
+    except (PushthroughError, OSError) as error:
+        place = f"{error.filename}: " if isinstance(error, OSError) and error.filename else ""
+        typer.echo(f"pushthrough: {place}{getattr(error, 'strerror', None) or error}", err=True)
+        return 2
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0 if done.code is None else 1
+    return 0
