@@ -4,7 +4,7 @@ SymPy is imported by the command that needs it, so that `--help` costs little mo
 """
 
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Protocol
 
@@ -51,7 +51,10 @@ class Solved(Protocol):
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"pushthrough {version('pushthrough')}")
+        try:
+            typer.echo(f"pushthrough {version('pushthrough')}")
+        except PackageNotFoundError:
+            typer.echo("pushthrough, run from its sources without being installed")
         raise typer.Exit
 
 
