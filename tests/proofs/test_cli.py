@@ -1,4 +1,4 @@
-"""The command line: what it imports, what it prints, how it exits. `solve` is replaced: only the frame is tested here."""
+"""The command line: what it imports, prints and answers. `solve` is replaced: only the frame is tested here."""
 
 import json
 import os
