@@ -1,4 +1,4 @@
-"""The README is executed: each Python block runs by itself, and the test functions in it are called with the fixtures."""
+"""The README is executed: each Python block runs by itself, its test functions are called with the fixtures."""
 
 import inspect
 import re
