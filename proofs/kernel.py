@@ -1,0 +1,432 @@
+"""The trusted checker: reads a certificate (JSON), multiplies it out, and accepts it or raises `KernelError`.
+
+    check(certificate) -> Report        main(paths) -> exit code        the format: README.md beside this file
+
+Everything else in this project may be wrong without harm to the word "proved", which rests on this file alone. It uses
+only the standard library, imports nothing of ours, and never searches. All matrices are real.
+
+A polynomial maps monomials to rationals. A monomial is a product of scalar symbols with exponents and of chains
+(end, word, end): matrices multiplied, with their two outer indices. An end is ROW or COL (free indices of the value), a
+named index, or "" where the size is 1. A word closed on itself is a trace, with ends "@". A chain equals its transpose
+read backwards, a trace may be rotated; `canonical` picks one form, so equal polynomials are equal dictionaries. Joining
+two ends is all there is to products, index sums and traces; cutting a chain at a letter is its derivative.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import Any, NamedTuple
+
+Word = tuple[str, ...]
+Chain = tuple[str, Word, str]
+Powers = tuple[tuple[str, Fraction], ...]
+Poly = dict[tuple[Powers, tuple[Chain, ...]], Fraction]
+Scope = dict[str, str]  # the sizes of the named indices in force
+
+ROW, COL, ONE = ">row", ">col", Fraction(1)
+NAME, SIZE = re.compile(r"[^\W\d_][^\s'\"#:]*"), re.compile(r"[^\W\d_]\w*|[1-9]\d{0,8}")
+NUMBER = re.compile(r"-?\d{1,99}(/[1-9]\d{0,99})?")
+MAX_TERMS, MAX_POWER = 100_000, 64
+KEYS = {"format", "version", "symbols", "indices", "given", "assumed", "steps", "claim", "proof"}
+DEFINITE = ("positive_definite", "positive_semidefinite")
+FACTS = ("eq", "forall", "invertible", "injective", *DEFINITE, "positive", "nonpositive", "nonzero", "nonnegative")
+
+
+class KernelError(Exception):
+    """The certificate is malformed, ill-typed, or does not establish its claim."""
+
+
+class Report(NamedTuple):
+    statement: str  # the claim in full, with its hypotheses
+    axioms: list[str]
+    uses: list[str]  # the hypotheses that the proof refers to
+
+
+def need(ok: bool, message: str) -> None:
+    if not ok:
+        raise KernelError(message)
+
+
+def read(pattern: re.Pattern[str], text: Any) -> str:
+    need(isinstance(text, str) and bool(pattern.fullmatch(text)), f"not a name, a size or a number: {text!r}")
+    return str(text)
+
+
+def flip(word: Word) -> Word:
+    """The transpose of a word."""
+    return tuple(x[:-1] if x.endswith("'") else x + "'" for x in reversed(word))
+
+
+def canonical(a: str, w: Word, b: str) -> Chain:
+    if a == "@":
+        return (a, min(v[k:] + v[:k] for v in (w, flip(w)) for k in range(len(w))), b)
+    return min((a, w, b), (b, flip(w), a))
+
+
+def collect(terms: Iterable[tuple[Fraction, Powers, Iterable[Chain]]]) -> Poly:
+    """The polynomial of these terms: trivial chains become numbers or sizes, the others canonical."""
+    out: defaultdict[tuple[Powers, tuple[Chain, ...]], Fraction] = defaultdict(Fraction)
+    for c, powers, chains in terms:
+        exponents, kept = defaultdict[str, Fraction](Fraction), list[Chain]()
+        for s, e in powers:
+            exponents[s] += e
+        for a, w, b in chains:
+            if a == "@" and w[0].startswith("I:"):  # the trace of an identity is its size
+                n = w[0][2:]
+                exponents["|" + n] += 0 if n.isdigit() else 1
+                c *= int(n) if n.isdigit() else 1
+            elif w or a != b or a in (ROW, COL):  # otherwise delta_ii = 1
+                kept.append(canonical(a, w, b))
+        out[tuple(sorted((s, e) for s, e in exponents.items() if e)), tuple(sorted(kept))] += c
+        need(len(out) <= MAX_TERMS, "too many terms")
+    return {m: c for m, c in out.items() if c}
+
+
+def times(p: Poly, q: Poly) -> Poly:
+    """The product, all ends left as they are."""
+    need(len(p) * len(q) <= MAX_TERMS, "too many terms")
+    return collect((c * d, (*s, *t), (*x, *y)) for (s, x), c in p.items() for (t, y), d in q.items())
+
+
+def rename(p: Poly, ends: dict[Any, str]) -> Poly:
+    return collect((c, s, [(ends.get(a, a), w, ends.get(b, b)) for a, w, b in x]) for (s, x), c in p.items())
+
+
+def join(p: Poly, end: str, n: str) -> Poly:
+    """The sum over the index `end`, which ranges over 1..n."""
+    if n == "1":
+        return rename(p, {end: ""})
+    terms = list[tuple[Fraction, Powers, list[Chain]]]()
+    for (s, x), c in p.items():
+        loose = [(a, w, b) if b == end else (b, flip(w), a) for a, w, b in x if end in (a, b)]
+        need(len(loose) + sum(a == b for a, _, b in loose) in (0, 2), "an index occurs once or three times in a product")
+        joined: Chain = ("@", ("I:" + n,), "@")
+        if loose:
+            (a, w, _), (d, v, _) = loose[0], loose[-1]
+            joined = (a, w + flip(v), d) if len(loose) == 2 else ("@", w or ("I:" + n,), "@")
+        terms.append((c, s, [ch for ch in x if end not in (ch[0], ch[2])] + [joined]))
+    return collect(terms)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A polynomial with ends ROW (none if rows is "1") and COL; scalars are 1 x 1."""
+
+    rows: str
+    cols: str
+    poly: Poly
+
+    @property
+    def T(self) -> Matrix:
+        return Matrix(self.cols, self.rows, rename(self.poly, {ROW: COL, COL: ROW}))
+
+    def __add__(self, other: Matrix) -> Matrix:
+        fits = (self.rows, self.cols) == (other.rows, other.cols)
+        need(fits, f"cannot add {other.rows} x {other.cols} to {self.rows} x {self.cols}")
+        both = [*self.poly.items(), *other.poly.items()]
+        return Matrix(self.rows, self.cols, collect((c, s, x) for (s, x), c in both))
+
+    def __sub__(self, other: Matrix) -> Matrix:
+        return self + scalar(-ONE) * other
+
+    def __mul__(self, other: Matrix) -> Matrix:
+        for a, b in ((self, other), (other, self)):
+            if a.rows == a.cols == "1":
+                return Matrix(b.rows, b.cols, times(a.poly, b.poly))
+        need(self.cols == other.rows, f"cannot multiply {self.rows} x {self.cols} by {other.rows} x {other.cols}")
+        p = times(rename(self.poly, {COL: "~"}), rename(other.poly, {ROW: "~"}))
+        return Matrix(self.rows, other.cols, p if self.cols == "1" else join(p, "~", self.cols))
+
+    def trace(self) -> Matrix:
+        need(self.rows == self.cols, "trace of a matrix that is not square")
+        p = self.poly if self.rows == "1" else join(rename(self.poly, {ROW: "~", COL: "~"}), "~", self.rows)
+        return Matrix("1", "1", p)
+
+
+def scalar(c: Fraction, *powers: tuple[str, Fraction], chains: Iterable[Chain] = ()) -> Matrix:
+    return Matrix("1", "1", collect([(c, powers, chains)]))
+
+
+def identity(n: str) -> Matrix:
+    return Matrix(read(SIZE, n), n, collect([(ONE, (), [] if n == "1" else [(ROW, (), COL)])]))
+
+
+def names(e: Any) -> set[str]:
+    """Every string in an expression or a fact, the variable of a `forall` excepted."""
+    if not isinstance(e, list) or not e:
+        return {e} if isinstance(e, str) else set()
+    inside = set[str]().union(*(names(x) for x in e[1:]))
+    return inside - {e[1]} if e[0] == "forall" else {x.rstrip("'") for x in inside}
+
+
+class Checker:
+    """The state of one check: declared symbols, hypotheses, inverses and lemmas in the order of their introduction."""
+
+    def __init__(self, symbols: dict[str, list[str]], facts: dict[str, list[Any]]) -> None:
+        self.symbols, self.facts = symbols, facts
+        self.inverses, self.lemmas = list[Matrix](), list[Matrix]()
+        self.axioms, self.uses = set[str](), set[str]()
+        for x, (r, c) in symbols.items():
+            read(NAME, x), read(SIZE, r), read(SIZE, c)
+
+    def letter(self, x: str) -> Matrix:
+        base = x[:-1] if x.endswith("'") else x
+        known = base[1:].isdecimal() and int(base[1:]) < len(self.inverses) if base[:1] == "#" else base in self.symbols
+        need(known, f"undeclared symbol {x!r}")
+        r, c = (self.inverses[int(base[1:])].rows,) * 2 if base[0] == "#" else self.symbols[base]
+        if r == c == "1" and base[0] != "#":
+            return scalar(ONE, (base, ONE))
+        m = Matrix(r, c, collect([(ONE, (), [("" if r == "1" else ROW, (base,), "" if c == "1" else COL)])]))
+        return m if x == base else m.T
+
+    def expr(self, e: Any, scope: Scope) -> Matrix:
+        match e:
+            case str(x) | ["sym", str(x)]: return self.letter(x)
+            case ["num", x]: return scalar(Fraction(read(NUMBER, x)))
+            case ["id", n]: return identity(n)
+            case ["dim", n]: return identity(n).trace()
+            case ["zero", m, n]: return Matrix(read(SIZE, m), read(SIZE, n), {})
+            case ["T", a]: return self.expr(a, scope).T
+            case ["add", *parts]: return reduce(Matrix.__add__, [self.expr(a, scope) for a in parts])
+            case ["mul", *parts]: return reduce(Matrix.__mul__, [self.expr(a, scope) for a in parts])
+            case ["pow", a, k]: return self.power(a, Fraction(read(NUMBER, k)), scope)
+            case ["inv", a]:
+                m = self.expr(a, scope)
+                need(m in self.inverses, f"the inverse of {show(a)} was not introduced")
+                return self.letter(f"#{self.inverses.index(m)}")
+            case ["tr", a]:
+                self.axioms.add("trace: linear, cyclic, invariant under transposition")
+                return self.expr(a, scope).trace()
+            case ["delta", i, j]: return self.expr(["entry", ["id", scope[i]], i, j], scope)
+            case ["entry", a, i, j]:
+                self.axioms.add("entries of sums, products and transposes")
+                m = self.expr(a, scope)
+                ends = {ROW: self.end(i, m.rows, scope), COL: self.end(j, m.cols, scope)}
+                return Matrix("1", "1", rename(m.poly, ends))
+            case ["sum", i, n, a]:
+                self.axioms.add("index sums: a delta replaces its index")
+                m = self.expr(a, {**scope, read(NAME, i): read(SIZE, n)})
+                return Matrix(m.rows, m.cols, join(m.poly, i, n))
+            case ["partial", a, x, i, j]:
+                m, (r, c) = self.expr(a, scope), self.symbols[x]
+                ends = {">i": self.end(i, r, scope), ">j": self.end(j, c, scope)}
+                return Matrix(m.rows, m.cols, rename(self.cut(m.poly, x), ends))
+            case ["stack", i, m, j, n, a]:
+                inner = self.expr(a, {**scope, read(NAME, i): read(SIZE, m), read(NAME, j): read(SIZE, n)})
+                need(inner.rows == inner.cols == "1" and i != j, "a stack is of scalars, over two indices")
+                return Matrix(m, n, rename(inner.poly, {i: ROW, j: COL}))
+            case ["ref", str(r)]: return self.zero(r)
+            case _: raise KernelError(f"not an expression: {e!r}")
+
+    def end(self, index: Any, n: str, scope: Scope) -> str:
+        need(n == "1" if index is None else scope.get(index) == n, f"the index {index!r} does not range over {n!r}")
+        return "" if n == "1" else index
+
+    def power(self, a: Any, k: Fraction, scope: Scope) -> Matrix:
+        m = self.expr(a, scope)
+        need(m.rows == m.cols and abs(k) <= MAX_POWER, f"no power {k} of a {m.rows} x {m.cols} matrix")
+        if k.denominator == 1 and k >= 0:
+            return reduce(Matrix.__mul__, [m] * int(k), identity(m.rows))
+        need(isinstance(a, str) and m.rows == "1", "a negative or fractional power is of a scalar symbol")
+        known = self.is_fact(m, "positive") or (k.denominator == 1 and self.is_fact(m, "nonzero"))
+        need(known, f"{a}^{k} needs the hypothesis that {a} is positive (nonzero, for an integer power)")
+        return scalar(ONE, (a, k))
+
+    # Derivatives: every chain is cut at every occurrence of the variable; the two new ends are ">i" and ">j".
+
+    def cut(self, p: Poly, x: str) -> Poly:
+        self.axioms.add("derivative: linear, product rule, an entry by an entry is a delta")
+        tied = [x in names(f) for f in self.facts.values() if f[0] in ("eq", "forall", *DEFINITE)]
+        need(not any(tied), f"a derivative by {x}, which an equation among the hypotheses ties")
+        pieces = list[Poly]()
+        for (s, chains), c in p.items():
+            down = [(c * e, (*s[:k], (x, e - 1), *s[k + 1 :]), chains) for k, (y, e) in enumerate(s) if y == x]
+            pieces.append(collect(down))
+            for k, (a, w, b) in enumerate(chains):
+                for t, letter in enumerate(w):
+                    if hole := self.cut_letter(letter, x):
+                        left, right, m = w[:t], w[t + 1 :], self.letter(letter)
+                        ends = [("~q", right + left, "~p")] if a == "@" else [(a, left, "~p"), ("~q", right, b)]
+                        opened = collect([(c, s, [*chains[:k], *chains[k + 1 :], *ends])])
+                        hole = times(opened, rename(hole, {ROW: "~p", COL: "~q"}))
+                        pieces.append(join(join(hole, "~p", m.rows), "~q", m.cols))
+        return collect((c, s, chains) for piece in pieces for (s, chains), c in piece.items())
+
+    def cut_letter(self, letter: str, x: str) -> Poly:
+        """The derivative of one letter: a matrix with ends ROW and COL of its own."""
+        base, out = letter.rstrip("'"), Poly()
+        if base == x:
+            pairs = zip(self.symbols[x], (ROW, COL), (">i", ">j"), strict=True)
+            out = collect([(ONE, (), [(outer, (), inner) for n, outer, inner in pairs if n != "1"])])
+        elif base[0] == "#":
+            arg, side = self.inverses[int(base[1:])], self.letter(base)
+            if inner := self.cut(arg.poly, x):
+                self.axioms.add("derivative of an inverse: d(M^-1) = -M^-1 (dM) M^-1")
+                out = (scalar(-ONE) * side * Matrix(arg.rows, arg.cols, inner) * side).poly
+        return out if letter == base else rename(out, {ROW: COL, COL: ROW})
+
+    # Hypotheses, and expressions that they make zero.
+
+    def zero(self, ref: str) -> Matrix:
+        """The matrix that a hypothesis, the definition of an inverse, or a lemma says is zero."""
+        kind, _, side = ref.partition(".")
+        if kind[:1] == "L":
+            need(kind[1:].isdecimal() and int(kind[1:]) < len(self.lemmas), f"no lemma {ref}")
+            return self.lemmas[int(kind[1:])]
+        self.uses.add(ref)
+        if kind[:3] == "inv" and side in ("l", "r"):
+            s, m = self.letter("#" + kind[3:]), self.inverses[int(kind[3:])]
+            return (m * s if side == "r" else s * m) - identity(m.rows)
+        match self.facts.get(ref):
+            case ["eq", a, b]: return self.expr(a, {}) - self.expr(b, {})
+            case ["positive_definite" | "positive_semidefinite", a]: return self.expr(["T", a], {}) - self.expr(a, {})
+            case ["forall", str(x), ["eq", a, b]]:
+                self.axioms.add("functions of x that are equal for every x have equal derivatives")
+                m, (r, c) = self.expr(a, {}) - self.expr(b, {}), self.symbols[x]
+                need(m.cols == c == "1" != r, "'forall' is over a column, in an equation of columns")
+                return Matrix(m.rows, r, rename(self.cut(m.poly, x), {">i": COL}))
+            case _: raise KernelError(f"no equation {ref!r} among the hypotheses")
+
+    def is_zero(self, e: Any) -> bool:
+        """Whether an expression is zero on its face: each of its terms has a reference as a factor."""
+        match e:
+            case ["T" | "tr", a] | ["entry", a, _, _] | ["sum", _, _, a]: return self.is_zero(a)
+            case ["add", *parts]: return all(map(self.is_zero, parts))
+            case ["mul", *parts]: return any(map(self.is_zero, parts))
+            case _: return isinstance(e, list) and e[0] == "ref"
+
+    def follows(self, m: Matrix, proof: Any, scope: Scope) -> None:
+        """m = 0, because m equals `proof`, an expression that is zero on its face (null: m itself is 0)."""
+        need(proof is None or self.is_zero(proof), "a proof is a sum of products with a reference in each")
+        rest = m if proof is None else m - self.expr(proof, scope)
+        need(not rest.poly, f"does not follow; left over: {list(rest.poly.items())[:3]}")
+
+    def is_fact(self, m: Matrix, *kinds: str) -> bool:
+        for ref, f in self.facts.items():
+            with suppress(KernelError):  # a fact may speak of an inverse that is introduced later
+                if f[0] in kinds and self.expr(f[1], {}) == m:
+                    self.uses.add(ref)
+                    return True
+        return False
+
+    def step(self, step: Any) -> None:
+        """An inverse of something invertible, a matrix that is positive definite, or a matrix that is zero."""
+        match step:
+            case ["inverse", a]:
+                m = self.expr(a, {})
+                known = self.is_fact(m, "invertible", "positive_definite", "positive", "nonzero")
+                need(known and m.rows == m.cols, f"nothing says that {show(a)} is invertible")
+                self.inverses.append(m)
+            case ["positive_definite", a, squares, proof]:
+                self.squares(self.expr(a, {}), squares, proof)
+                self.facts = {**self.facts, f"d{len(self.facts)}": ["positive_definite", a]}
+            case ["zero", a] if self.is_zero(a): self.lemmas.append(self.expr(a, {}))
+            case _: raise KernelError(f"not a step: {step!r}")
+
+    def squares(self, m: Matrix, squares: list[Any], proof: Any) -> None:
+        """m = sum of c L'PL with c >= 0 and P semidefinite; once c > 0, P is definite and L injective."""
+        self.axioms.add("v'L'PLv = (Lv)'P(Lv) >= 0, and > 0 for v != 0 if P is positive definite and L injective")
+        total, strict = Matrix(m.rows, m.cols, {}), False
+        for c, middle, root in squares:
+            factor, weight = self.expr(root, {}), self.expr(c, {})
+            p = identity(factor.rows) if middle is None else self.expr(middle, {})
+            definite = middle is None or self.is_fact(p, "positive_definite")
+            need(definite or self.is_fact(p, "positive_semidefinite"), "the middle of a square is not definite")
+            thin = factor == identity(factor.rows) or self.is_fact(factor, "injective", "invertible", "positive_definite")
+            strict = (self.sign(weight) and definite and thin) or strict
+            total = total + weight * (factor.T * p * factor)
+        need(strict, "no square is definite")
+        self.follows(m - total, proof, {})
+
+    def sign(self, m: Matrix) -> bool:
+        """Whether a scalar monomial is positive; refused if it may be negative."""
+        need(m.rows == m.cols == "1" and len(m.poly) == 1, "the coefficient of a square is a scalar monomial")
+        (((powers, chains), c),) = m.poly.items()
+        marks = [(s[0] == "|" or self.is_fact(scalar(ONE, (s, ONE)), "positive"), s, e) for s, e in powers]
+        weak = all(ok or (e > 0 and self.is_fact(scalar(ONE, (s, ONE)), "nonnegative")) for ok, s, e in marks)
+        need(c > 0 and not chains and weak, "the coefficient of a square may be negative")
+        return all(ok for ok, _, _ in marks)
+
+    def claim(self, claim: Any, proof: Any, scope: Scope) -> None:
+        match claim:
+            case ["eq", a, b]: self.follows(self.expr(a, scope) - self.expr(b, scope), proof, scope)
+            case ["positive_definite" | "invertible" as kind, a]:
+                need(proof is None and self.is_fact(self.expr(a, {}), kind, "positive_definite"), f"not {kind}")
+            case ["forall", str(x), inner]:
+                need(all(x not in names(f) for f in self.facts.values()), f"{x} stands in a hypothesis")
+                self.claim(inner, proof, scope)
+            case ["implies", [kind, *_] as fact, inner] if kind in FACTS:
+                kept, self.facts = self.facts, {**self.facts, f"h{len(self.facts)}": fact}
+                self.claim(inner, proof, scope)
+                self.facts = kept
+            case ["and", *parts]:
+                for part, reason in zip(parts, proof, strict=True):
+                    self.claim(part, reason, scope)
+            case _: raise KernelError(f"not a claim: {claim!r}")
+
+
+def check(c: Any) -> Report:
+    """Accept a certificate, or raise `KernelError`."""
+    need(isinstance(c, dict) and c.get("format") == "pushthrough", "not a certificate of this format")
+    need(c.get("version") == 1 and c["version"] is not True, f"unknown version of the format: {c.get('version')!r}")
+    need(set(c) == KEYS, f"missing or extra keys: {sorted(set(c) ^ KEYS)}")
+    try:
+        facts = {mark + str(k): f for mark, kind in (("g", "given"), ("a", "assumed")) for k, f in enumerate(c[kind])}
+        need(all(f[0] in FACTS and len(f) == 2 + (f[0] in FACTS[:2]) for f in facts.values()), "unknown hypothesis")
+        checker = Checker(c["symbols"], facts)
+        for step in c["steps"]:
+            checker.step(step)
+        checker.claim(c["claim"], c["proof"], {read(NAME, i): read(SIZE, n) for i, n in c["indices"].items()})
+        symbols = ", ".join(f"{x} ({r} x {k})" for x, (r, k) in c["symbols"].items())
+        given = "".join(f"; {kind} {show(f)}" for kind in ("given", "assumed") for f in c[kind])
+        text = f"for all real {symbols}{given}: {show(c['claim'])}"
+    except (TypeError, ValueError, LookupError, AttributeError) as err:
+        raise KernelError(f"malformed certificate: {err!r}") from None
+    except RecursionError:
+        raise KernelError("an expression is nested too deeply") from None
+    return Report(text, sorted(checker.axioms), sorted(checker.uses))
+
+
+JOINS = {"add": " + ", "mul": " ", "and": " and "}
+FORMS = {
+    "sym": "{}", "num": "{}", "dim": "{}", "zero": "0", "id": "I_{}", "T": "{}'", "inv": "{}^-1", "pow": "{}^{}", "tr": "tr({})",
+    "entry": "{}[{},{}]", "delta": "delta[{},{}]", "sum": "sum_({}=1..{}) {}", "partial": "d({})/d{}[{},{}]",
+    "stack": "[{4}]_({0}=1..{1}, {2}=1..{3})", "eq": "{} = {}", "forall": "for every {}, {}", "implies": "if {} then {}",
+}  # fmt: skip
+
+
+def show(e: Any) -> str:
+    """An expression, a fact or a claim, as text."""
+    if not isinstance(e, list):
+        return "" if e is None else str(e)
+    parts = [show(a) for a in e[1:]]
+    if e[0] in JOINS:
+        return "(" + JOINS[e[0]].join(parts) + ")"
+    return FORMS[e[0]].format(*parts) if e[0] in FORMS else f"{' '.join(parts)} {e[0].replace('_', ' ')}"
+
+
+def main(paths: list[str]) -> int:
+    """Check files, each a certificate or a list of them; 0: all accepted, 1: one rejected, 2: one unreadable."""
+    code = 0 if paths else 2
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as file:
+                found = json.load(file)
+            for c in found if isinstance(found, list) else [found]:
+                r = check(c)
+                print(f"accepted: {r.statement}", f"uses: {', '.join(r.uses) or 'nothing'}", *r.axioms, sep="\n  ")
+        except KernelError as err:
+            print(f"{path}: REJECTED: {err}")
+            code = max(code, 1)
+        except (OSError, ValueError, RecursionError) as err:
+            print(f"{path}: cannot read: {err}", file=sys.stderr)
+            code = 2
+    return code
