@@ -1,0 +1,69 @@
+"""Expressions that SymPy lacks: derivatives that stay unevaluated, with a shape and a stated layout, and `ForAll`.
+
+A derivation must be able to *write* the derivative it is about to find, on the left of an equals sign, without SymPy
+trying to evaluate it. These nodes only hold their arguments; `symbolic.calculus` computes them, `numeric` evaluates them
+with dual numbers, and the certificate checker differentiates on its own.
+"""
+
+from sympy import Basic, S
+from sympy.core.expr import Expr
+from sympy.logic.boolalg import Boolean
+from sympy.matrices.expressions import MatrixExpr
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+
+def _size(expr: Basic) -> tuple[Expr, Expr]:
+    """Shape as SymPy stores it, (1, 1) for a scalar. Strict inference is in `symbolic.shapes`."""
+    return tuple(getattr(expr, "shape", (S.One, S.One)))  # type: ignore[return-value]
+
+
+class Jacobian(MatrixExpr):
+    """Unevaluated `d vec F / d (vec X)^T`: a scalar by a column is a 1 x n row, a vector by a vector is m x n.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> x, c = MatrixSymbol("x", n, 1), MatrixSymbol("c", n, 1)
+    >>> Jacobian(x.T * c, x).shape
+    (1, n)
+    """
+
+    expr = property(lambda self: self.args[0])
+    wrt = property(lambda self: self.args[1])
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        (r, c), (p, q) = _size(self.expr), _size(self.wrt)
+        return (r * c, p * q)
+
+    def _entry(self, i, j, **kwargs):  # an entry of an unevaluated derivative is not known yet
+        return MatrixElement(self, i, j)
+
+
+class Gradient(Jacobian):
+    """Unevaluated gradient of a scalar: the shape of the variable, entry (i, j) is df/dX_ij."""
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return _size(self.wrt)
+
+
+class Hessian(Jacobian):
+    """Unevaluated Hessian of a scalar: n x n for a column, mn x mn in vec order for a matrix."""
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        p, q = _size(self.wrt)
+        return (p * q, p * q)
+
+
+class ForAll(Boolean):
+    """`relation` for every value of `symbol`: `ForAll(x, Eq(x.T*A, x.T*B, evaluate=False))`."""
+
+    symbol = property(lambda self: self.args[0])
+    relation = property(lambda self: self.args[1])
+
+    def __new__(cls, symbol: Basic, relation: Basic) -> "ForAll":
+        return Basic.__new__(cls, symbol, relation)
+
+
+__all__ = ["ForAll", "Gradient", "Hessian", "Jacobian"]
