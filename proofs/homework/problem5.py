@@ -1,0 +1,155 @@
+"""Problem 5: one ReLU unit, its elbow, the gradients of its loss, and the elbow after a step of SGD."""
+
+from collections.abc import Callable
+from inspect import getsource
+
+import latexify
+import numpy as np
+from sympy import Add, Derivative, Eq, Expr, Mul, Piecewise, Pow, Q, Rational, Symbol, solve
+
+from numeric import elbow as code
+from numeric import evaluate
+from proofs.document import Listing, Part, Problem
+from symbolic.calculus import jacobian
+from symbolic.derivation import Derivation, Step
+
+x, y, w, b, phi, r = (Symbol(name, real=True) for name in ("x", "y", "w", "b", "phi", "r"))
+w_i, b_i, v_i, g = (Symbol(name, real=True) for name in ("w_i", "b_i", "v_i", "g"))
+rate = Symbol("lambda", positive=True)
+
+
+def unit(weight: Expr, bias: Expr) -> Piecewise:
+    """The ReLU of `weight x + bias`, by cases."""
+    z = weight * x + bias
+    return cases_of((z, z > 0), (0, True))
+
+
+def cases_of(*branches: tuple) -> Piecewise:
+    return Piecewise(*branches, evaluate=False)
+
+
+def squared_error(prediction: Expr) -> Expr:
+    return Mul(Rational(1, 2), Pow(Add(prediction, -y, evaluate=False), 2), evaluate=False)
+
+
+def split(expr: Expr) -> Piecewise:
+    """`expr` by the cases of the Piecewise inside it (all those in it have the same conditions)."""
+    inner = sorted(expr.atoms(Piecewise), key=str)
+    values = [(expr.xreplace({p: p.args[k][0] for p in inner}), on) for k, (_, on) in enumerate(inner[0].args)]
+    return cases_of(*values)
+
+
+def derivative_by_cases(expr: Expr, by: Symbol) -> Piecewise:
+    """The derivative of every branch; at the kink itself that of the `otherwise` branch, which is the convention."""
+    return cases_of(*((jacobian(value, by), on) for value, on in split(expr).args))
+
+
+def gradient(prediction: Expr, by: Symbol, title: str) -> Derivation:
+    """The derivative of the squared error of `prediction`: chain rule, the cases of the unit, their product."""
+    loss, inner = squared_error(prediction), derivative_by_cases(prediction, by)
+    chained = Mul(Add(prediction, -y, evaluate=False), inner, evaluate=False)
+    steps = (
+        Step(Derivative(prediction, by), inner, reason="derivative of each case"),
+        Step(Derivative(loss, by), chained, reason="chain rule"),
+        Step(chained, split(chained), reason="product of the cases"),
+    )
+    return Derivation(steps[1].lhs, steps[2].rhs, steps=steps, title=title, answer_type=SCALAR)
+
+
+SCALAR = "The derivative of a scalar by a scalar is a scalar."
+
+
+def root(weight: Expr, bias: Expr) -> Derivation:
+    """Where `weight x + bias` vanishes, for a weight that is not 0: nowhere else."""
+    (zero,) = solve(weight * x + bias, x)
+    line = Eq(weight * x + bias, 0, evaluate=False)
+    given = (Q.nonzero(weight),)
+    return Derivation(line, Eq(x, zero, evaluate=False), "iff", given=given, title="(i) the elbow")
+
+
+def listing(function: Callable[..., float], formula: Expr, *arguments: Symbol) -> Listing:
+    """A NumPy-side function beside its formula, compared on random inputs that meet every case."""
+    draws = np.random.default_rng(5).uniform(-2, 2, size=(200, len(arguments)))
+    draws[:, [k for k, a in enumerate(arguments) if a.is_positive]] += 2.5
+    worst = max(
+        abs(float(evaluate(formula, dict(zip(arguments, row, strict=True)))) - function(*row)) for row in draws.tolist()
+    )
+    return Listing(
+        function.__name__,
+        getsource(function),
+        latexify.get_latex(function, use_math_symbols=True, identifiers={"rate": "lambda"}),
+        f"compared with the formula on {len(draws)} random inputs: largest difference {worst:.1e}",
+    )
+
+
+def one_unit() -> Part:
+    neuron = unit(w, b)
+    elbow = root(w, b)
+    f = squared_error(phi)
+    by_phi = Derivation(
+        Derivative(f, phi), jacobian(f, phi), title="(ii) the loss by the prediction", answer_type=SCALAR
+    )
+    by_w, by_b = gradient(neuron, w, "(iii) the loss by the slope"), gradient(neuron, b, "(iv) the loss by the bias")
+    return Part(
+        "5(a)",
+        r"The elbow $e$ of $\phi(x) = \max(w x + b, 0)$, and the derivatives of the loss $\ell = \frac{1}{2} (\phi(x) -"
+        r" y)^2$ by $\phi$, by $w$ and by $b$.",
+        (elbow, by_phi, by_w, by_b),
+        listings=(
+            listing(code.elbow, elbow.rhs.rhs, w, b),
+            listing(code.loss_slope, by_w.rhs, x, y, w, b),
+            listing(code.loss_bias, by_b.rhs, x, y, w, b),
+        ),
+        remarks=(
+            r"At $w x + b = 0$ the ReLU has no derivative; by convention it is taken to be $0$ there. When $w = 0$ the"
+            r" unit has no elbow: it is constant in $x$.",
+        ),
+    )
+
+
+def updated_elbow() -> Part:
+    neuron = unit(w_i, b_i)
+    prediction = Add(Mul(v_i, neuron, evaluate=False), g, evaluate=False)
+    on = neuron.args[0][1]
+    slope, bias = cases_of((r * v_i * x, on), (0, True)), cases_of((r * v_i, on), (0, True))
+    moved = Mul(-1, b_i - rate * bias, Pow(w_i - rate * slope, -1), evaluate=False)
+    by_case = split(moved)
+    stepped = (rate * r * v_i - b_i) / (w_i - rate * x * r * v_i)
+    result = cases_of((stepped, on), (-b_i / w_i, True))
+    given = (Q.nonzero(w_i), Q.nonzero(w_i - rate * x * r * v_i))
+    update = Derivation(
+        moved,
+        result,
+        given=given,
+        steps=(
+            Step(moved, by_case, reason="the update, by the cases of the unit"),
+            Step(by_case, result, reason="collect the sign"),
+        ),
+        title="The elbow after the step",
+        answer_type="The elbow is a number: where the line of the unit crosses zero.",
+    )
+    return Part(
+        "5(d)",
+        r"The elbow $e_i'$ of the $i$-th hidden unit after one SGD step with learning rate $\lambda$ on $\ell ="
+        r" \frac{1}{2} (\hat{f}(x) - y)^2$. Write $w_i, b_i$ for the unit's weight and bias, $v_i$ for its weight in the"
+        r" output, $g$ for what all other units contribute, so that $\hat{f}(x) = v_i \max(w_i x + b_i, 0) + g$, and"
+        r" $r = \hat{f}(x) - y$ for the residual.",
+        (
+            gradient(prediction, w_i, "The loss by the weight of the unit"),
+            gradient(prediction, b_i, "The loss by the bias of the unit"),
+            update,
+        ),
+        listings=(listing(code.updated_elbow, result, x, w_i, b_i, v_i, r, rate),),
+        remarks=(
+            r"The formula needs $w_i \neq 0$ and, where the unit is active, $w_i \neq \lambda x r v_i$: a step of exactly"
+            r" that size makes the unit flat and leaves it without an elbow.",
+        ),
+    )
+
+
+PROBLEM = Problem(
+    5,
+    "The elbow of a ReLU unit under SGD",
+    r"All symbols are real numbers; $\lambda > 0$ is the learning rate. The gradient of ReLU at $0$ is $0$.",
+    {"a": one_unit, "d": updated_elbow},
+)
