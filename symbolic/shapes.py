@@ -195,6 +195,12 @@ def _declared(expr: Any) -> Size:
     return expr.shape
 
 
+def _symbol(expr: Any) -> Size:
+    if expr.is_extended_real is False:
+        raise UnsupportedError(f"{expr} is declared as not real: everything here is over the reals.")
+    return SCALAR
+
+
 def _number(expr: Any) -> Size:
     if not expr.is_finite:
         raise UnsupportedError(f"{expr} ({type(expr).__name__}) is not a real number.")
@@ -384,7 +390,7 @@ def _entrywise(expr: Any) -> Size:
 
 
 _RULES: dict[type, Callable[[Any], Size]] = {
-    sp.Symbol: _leaf, sp.Dummy: _leaf,
+    sp.Symbol: _symbol, sp.Dummy: _symbol,
     sp.MatrixSymbol: _declared, sp.Identity: _declared, sp.ZeroMatrix: _declared, OneMatrix: _declared,
     sp.Add: _sum_of_terms, sp.MatAdd: _sum_of_terms, sp.Mul: _product, sp.MatMul: _product,
     sp.Pow: _power, sp.MatPow: _power, sp.Inverse: _inverse, sp.Transpose: _transpose,
