@@ -74,9 +74,9 @@ def same_shape(left: Any, right: Any) -> None:
 def shape(expr: Any) -> Size:
     """(rows, columns) of `expr`, (1, 1) for a scalar; every part of it is checked.
 
-    Sizes are SymPy expressions, and a size 1 is always the integer 1. The range of an index is checked only as far as
-    it is known from its assumptions. Raises ShapeError when sizes clash anywhere in the tree, and UnsupportedError on
-    a node that is not in the table. A relation (`Eq`, `ForAll`, ...) has the shape of its sides.
+    Sizes are SymPy expressions, and a size 1 is always the integer 1. The range of a free index is not checked.
+    Raises ShapeError when sizes clash anywhere in the tree, and UnsupportedError on a node that is not in the table. A
+    relation (`Eq`, `ForAll`, ...) has the shape of its sides.
 
     >>> m, n = sp.symbols("m n", integer=True, positive=True)
     >>> X, A = sp.MatrixSymbol("X", m, n), sp.MatrixSymbol("A", n, n)
@@ -248,8 +248,9 @@ def _entry(expr: Any) -> Size:
     parent, *indices = expr.args
     for index, size in zip(indices, shape(parent), strict=True):
         _require_scalar(f"an index of {parent}", index)
-        if index.is_negative or sp.expand(size - 1 - index).is_negative:
-            raise ShapeError(f"no index {index} in {_sized(parent)}: entries count from 0 to {size - 1}.")
+        if index.is_negative:  # SymPy lets -1 pass; an index beyond the last it refuses itself
+            last = f"the last index is {size - 1}."
+            raise ShapeError(f"no index {index} in {_sized(parent)}: entries count from 0; {last}")
     return SCALAR
 
 
@@ -262,11 +263,23 @@ def _explicit(expr: Any) -> Size:
 def _index_sum(expr: Any) -> Size:
     body, *limits = expr.args
     for limit in limits:
-        if len(limit) != 3:
-            raise UnsupportedError(f"{expr} (Sum): the index {limit[0]} has no range; write ({limit[0]}, 0, n - 1).")
         for bound in limit[1:]:
             _require_scalar(f"a bound of {limit[0]}", bound)
+        _check_range(body, *limit)
     return shape(body)
+
+
+def _check_range(body: Any, index: Any, first: Any, last: Any) -> None:
+    """Every entry at `index` must exist: SymPy writes `(A*Y)[0, 0]` as a sum, and the clash of A and Y is only here."""
+    if isinstance(body, sp.Sum) and index in body.bound_symbols:
+        return
+    if isinstance(body, MatrixElement):
+        for position, size in zip(body.args[1:], shape(body.args[0]), strict=True):
+            if position == index and not (sp.expand(size - 1 - last).is_nonnegative and first.is_nonnegative):
+                way_out = "If sizes are equal, declare one."
+                raise ShapeError(f"cannot sum {body} over {index} from {first} to {last}: it has {size}. {way_out}")
+    for argument in body.args:
+        _check_range(argument, index, first, last)
 
 
 def _function(expr: Any) -> Size:
