@@ -1,0 +1,151 @@
+"""Check a derivative against differences that know nothing of its rules, and exactly against dual numbers.
+
+Floats: the complex step Im f(x + ih)/h with h = 1e-30 where every node has a complex continuation, central differences
+of fourth order otherwise; a Hessian takes central differences of the complex-step gradient. Exact: the same expression
+run on pairs a + b*eps modulo a 61-bit prime, where eps^2 = 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+from sympy import Basic, MatrixSymbol, Symbol
+
+from numeric.compile import compile_plan
+from numeric.falsify import check_shapes, flat_given
+from numeric.rings import REAL, OutsideRing, Undefined, Value, relative_error
+from numeric.sample import NoInstance, Sampler
+from numeric.setting import patterns_of, read_setting
+from numeric.witness import Witness, witness
+from symbolic.errors import UnsupportedError
+from symbolic.nodes import Gradient, Hessian, Jacobian
+
+_NODES = {"jacobian": Jacobian, "gradient": Gradient, "hessian": Hessian}
+# Largest relative error that still passes, by method and order of derivative.
+_TOLERANCE = {("complex step", 1): 1e-10, ("complex step", 2): 1e-7, ("differences", 1): 1e-7, ("differences", 2): 1e-4}
+
+
+@dataclass(frozen=True)
+class DerivativeCheck:
+    """Whether `result` is the derivative at the instances tried; true in a boolean context if it passes.
+
+    error:     largest relative error in floating point, over all entries and instances
+    method:    "complex step" or "differences"
+    instances: float instances compared
+    exact:     the exact evidence (`Witness`), or None if the expression has no exact values
+    """
+
+    claim: Any
+    passes: bool
+    error: float
+    method: str
+    instances: int
+    exact: Witness | None
+
+    def __bool__(self) -> bool:
+        return self.passes
+
+    def __str__(self) -> str:
+        verdict = "agrees" if self.passes else "DISAGREES"
+        text = f"{verdict} with {self.method} at {self.instances} instances, largest relative error {self.error:.1e}"
+        if self.exact is None:
+            return text + "; no exact evaluation (functions without exact values)"
+        outcome = f"{self.exact.instances} exact instances" if self.exact.holds else "an exact instance disagrees"
+        return f"{text}; {outcome}"
+
+
+def check_derivative(
+    expr: Any,
+    wrt: Any,
+    result: Any,
+    kind: str = "jacobian",
+    given: Iterable[Basic] = (),
+    method: str = "complex step",
+    seed: int = 0,
+) -> DerivativeCheck:
+    """Compare `result` with the `kind` ("jacobian", "gradient" or "hessian") of `expr` by the symbol `wrt`.
+
+    Layouts are those of `symbolic`: the Jacobian of a scalar by a column is a row, the gradient has the shape of `wrt`.
+    `method="differences"` uses real arithmetic only. Raises ShapeError if `result` does not have the shape of that
+    derivative, UnsupportedError for unknown nodes, NoInstance if the expression is defined nowhere that was tried.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> A, x = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
+    >>> bool(check_derivative(x.T*A*x, x, x.T*(A + A.T)))
+    True
+    >>> print(check_derivative(x.T*A*x, x, 2*x.T*A).passes)
+    False
+    """
+    if kind not in _NODES:
+        raise UnsupportedError(f"a derivative is a jacobian, a gradient or a hessian, not {kind!r}")
+    if not isinstance(wrt, MatrixSymbol | Symbol):
+        raise UnsupportedError(f"derivatives are taken by a matrix or scalar symbol, not by {wrt}")
+    node = _NODES[kind](expr, wrt)
+    claim = sp.Eq(node, result, evaluate=False)
+    given = tuple(flat_given(given))
+    check_shapes(claim, given)
+    try:
+        instances, error = _float_errors(claim, given, method, seed)
+    except OutsideRing:
+        method = "differences"
+        instances, error = _float_errors(claim, given, method, seed)
+    if not instances:
+        raise NoInstance(f"{expr} could not be evaluated at any instance tried")
+    exact: Witness | None = witness(claim, given, seed=seed)
+    if exact.ring == "floats":
+        exact = None
+    passes = error < _TOLERANCE[method, 2 if kind == "hessian" else 1] and (exact is None or exact.holds)
+    return DerivativeCheck(claim, passes, error, method, instances, exact)
+
+
+def _float_errors(claim: Any, given: tuple[Basic, ...], method: str, seed: int) -> tuple[int, float]:
+    """(instances, largest relative error)."""
+    setting, rng = read_setting([claim], given), Random(seed)
+    node, result = claim.lhs, claim.rhs
+    count, worst = 0, 0.0
+    for sizes in patterns_of(setting.sizes, 5):
+        indices = setting.index_choices(sizes)[0]
+        sampler = Sampler(setting, REAL, sizes, indices)
+        exprs = [node, result] if method == "complex step" else [node.args[0], result]
+        plan = compile_plan(exprs, sizes, REAL, indices)
+        for _ in range(3):
+            try:
+                env = sampler.random(rng)
+                found, expected = plan(env)
+                if method != "complex step":
+                    found = _differences(node, lambda e: plan(e)[0], env, plan.shapes[1])  # noqa: B023
+            except Undefined:
+                continue
+            count, worst = count + 1, max(worst, relative_error(found, expected))
+    return count, worst
+
+
+def _differences(node: Any, f: Callable[[Any], Value], env: dict[Basic, Value], shape: tuple[int, int]) -> Value:
+    """The derivative that `node` stands for, from values of f alone; laid out as `symbolic` defines."""
+    wrt = node.args[1]
+    first = _jacobian(f, env, wrt, 1e-3)
+    if isinstance(node, Gradient):
+        return first.reshape(shape, order="F") if shape != (1, 1) else first[0, 0]
+    if isinstance(node, Hessian):
+        first = _jacobian(lambda e: _jacobian(f, e, wrt, 4e-3).T, env, wrt, 4e-3)
+    return first if shape != (1, 1) else first[0, 0]
+
+
+def _jacobian(f: Callable[[Any], Value], env: dict[Basic, Value], wrt: Basic, h: float) -> NDArray[Any]:
+    """d vec f / d (vec x)^T by fourth-order central differences."""
+    x = np.asarray(env[wrt], dtype=float)
+    columns = []
+    for place in np.ndindex(*reversed(x.shape)):  # column by column
+        unit = np.zeros_like(x)
+        unit[tuple(reversed(place))] = h
+        near = np.asarray(f({**env, wrt: x + unit})) - np.asarray(f({**env, wrt: x - unit}))
+        far = np.asarray(f({**env, wrt: x + 2 * unit})) - np.asarray(f({**env, wrt: x - 2 * unit}))
+        columns.append(((8 * near - far) / (12 * h)).ravel(order="F"))
+    return np.array(columns).T

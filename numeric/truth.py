@@ -1,0 +1,300 @@
+"""Whether a statement holds at one instance, and the two sides when it is an equation.
+
+A statement is an `Eq`, another relation between scalars, a predicate such as `Q.positive_definite(M)`, `ForAll`, `And`,
+`Or`, `Not`, or a claim: any object with `.lhs .rhs .relation`, the relation one of `=`, `!=`, `<`, `<=`, `>`, `>=`,
+`iff`, `implies`. `compile_statement` makes a function of an instance; a predicate's meaning is one row of `HOLDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import sympy as sp
+from flint import fmpq_mat, nmod_mat
+from sympy import Basic
+from sympy.assumptions import AppliedPredicate
+
+from numeric.compile import compile_plan
+from numeric.rings import OutsideRing, Ring, Value, relative_error
+from symbolic.errors import UnsupportedError
+from symbolic.nodes import ForAll
+
+Env = Mapping[Basic, Value]
+Shape = tuple[int, int]
+
+_RELATIONS: dict[str, Callable[..., Any]] = {
+    "!=": sp.Ne, "<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge,
+}  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    """Truth at an instance; `left` and `right` are the compared values of an equation, of the given shape."""
+
+    holds: bool
+    left: Value = None
+    right: Value = None
+    shape: Shape = (0, 0)
+    error: float = 0.0  # of an equation in floating point, relative
+    parts: tuple[Outcome, ...] = ()
+
+
+Check = Callable[[Env], Outcome]
+
+
+def relation_of(claim: Any) -> str:
+    """`=`, `iff`, ... of a claim, `=` of an Eq, and "" of anything else (a predicate, an inequality, ForAll)."""
+    if isinstance(claim, sp.Eq):
+        return "="
+    if isinstance(claim, Basic):
+        return {sp.Equivalent: "iff", sp.Implies: "implies"}.get(type(claim), "")
+    return str(claim.relation)
+
+
+def sides_of(claim: Any) -> tuple[Any, Any]:
+    """Left and right of a claim, an Eq, or an Equivalent/Implies of two statements."""
+    return (claim.lhs, claim.rhs) if hasattr(claim, "lhs") else (claim.args[0], claim.args[1])
+
+
+def as_statement(claim: Any) -> Any:
+    """The SymPy form of a claim; `iff` and `implies` are kept as they are."""
+    relation = relation_of(claim)
+    if isinstance(claim, Basic) or relation in ("iff", "implies"):
+        return claim
+    if relation == "=":
+        return sp.Eq(claim.lhs, claim.rhs, evaluate=False)
+    if relation in _RELATIONS:
+        return _RELATIONS[relation](claim.lhs, claim.rhs, evaluate=False)
+    raise UnsupportedError(f"the relation {relation!r} is not checked numerically")
+
+
+def compile_statement(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+    """A function from instances to `Outcome`. Raises OutsideRing if the ring cannot decide it."""
+    claim = as_statement(claim)
+    relation = relation_of(claim)
+    if relation == "=":
+        return _equation(claim, sizes, ring, indices)
+    if relation in ("iff", "implies"):
+        left, right = (compile_statement(side, sizes, ring, indices) for side in sides_of(claim))
+        return _connective(left, right, relation)
+    if isinstance(claim, AppliedPredicate):
+        return _predicate(claim, sizes, ring, indices)
+    if isinstance(claim, ForAll):
+        return _for_all(claim, sizes, ring, indices)
+    if isinstance(claim, sp.And | sp.Or | sp.Not):
+        checks = [compile_statement(a, sizes, ring, indices) for a in claim.args]
+        combine = {sp.And: all, sp.Or: any}.get(type(claim), lambda truths: not next(iter(truths)))
+        return lambda env: Outcome(combine(check(env).holds for check in checks))
+    plan = compile_plan([claim], sizes, ring, indices)
+    if not ring.ordered:
+        raise OutsideRing(f"{claim} is not decided over {ring.name}")
+    return lambda env: Outcome(bool(plan(env)[0]))
+
+
+def _equation(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+    plan = compile_plan([claim.lhs, claim.rhs], sizes, ring, indices)
+    shape = plan.shapes[0]
+    if ring.exact:
+
+        def check(env: Env) -> Outcome:
+            left, right = plan(env)
+            return Outcome(ring.equal(left, right), left, right, shape)
+
+    else:
+
+        def check(env: Env) -> Outcome:
+            left, right = plan(env)
+            error = relative_error(left, right)
+            return Outcome(error < 1e-6, left, right, shape, error)
+
+    return check
+
+
+def _connective(left: Check, right: Check, relation: str) -> Check:
+    def check(env: Env) -> Outcome:
+        first, second = left(env), right(env)
+        true = second.holds or not first.holds
+        if relation == "iff":
+            true = first.holds == second.holds
+        return Outcome(true, parts=(first, second))
+
+    return check
+
+
+def _for_all(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+    """`relation` at several random values of the variable: false as soon as one fails (exact), true with confidence."""
+    inner = compile_statement(claim.relation, sizes, ring, indices)
+    (rows, cols), rng = _shape(claim.symbol, sizes, ring), Random(1)
+    values = [_random(ring, rows, cols, rng) for _ in range(rows * cols + 2)]
+
+    def check(env: Env) -> Outcome:
+        outcome = Outcome(True)
+        for value in values:
+            outcome = inner({**env, claim.symbol: value})
+            if not outcome.holds:
+                break
+        return outcome
+
+    return check
+
+
+def _shape(symbol: Basic, sizes: Mapping[Basic, int], ring: Ring) -> Shape:
+    return compile_plan([symbol], sizes, ring).shapes[0]
+
+
+def _random(ring: Ring, rows: int, cols: int, rng: Random) -> Value:
+    items = [ring.choice(ring.random_choice(rng)) for _ in range(rows * cols)]
+    return items[0] if rows == cols == 1 else ring.build(rows, cols, items)
+
+
+# ---- predicates
+
+
+def _predicate(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+    name = str(claim.function.name)
+    holds = HOLDS.get(name)
+    if holds is None or len(claim.arguments) != 1:
+        raise UnsupportedError(f"the predicate {claim} is not checked numerically")
+    plan = compile_plan(claim.arguments, sizes, ring, indices)
+    shape = plan.shapes[0]
+
+    def check(env: Env) -> Outcome:
+        (value,) = plan(env)
+        return Outcome(holds(ring, value, shape), value, None, shape)
+
+    return check
+
+
+def rank(ring: Ring, value: Value, shape: Shape) -> int:
+    """Rank of a value over its ring (numerical rank for floats)."""
+    if shape == (1, 1):
+        return 0 if ring.is_zero(value) else 1
+    if isinstance(value, fmpq_mat | nmod_mat):
+        return value.rank()
+    import numpy.linalg
+
+    return int(numpy.linalg.matrix_rank(value))
+
+
+def _rows(ring: Ring, value: Value, shape: Shape) -> list[list[Value]]:
+    items = [value] if shape == (1, 1) else ring.entries(value)
+    return [items[i * shape[1] : (i + 1) * shape[1]] for i in range(shape[0])]
+
+
+def _same(ring: Ring, a: Value, b: Value) -> bool:
+    return ring.equal(a, b) if ring.exact else relative_error(a, b) < 1e-8
+
+
+def _transposed(ring: Ring, value: Value, shape: Shape) -> Value:
+    return value if shape == (1, 1) else ring.transpose(value)
+
+
+def _symmetric(ring: Ring, value: Value, shape: Shape) -> bool:
+    return shape[0] == shape[1] and _same(ring, value, _transposed(ring, value, shape))
+
+
+def _skew(ring: Ring, value: Value, shape: Shape) -> bool:
+    return shape[0] == shape[1] and _same(ring, value, ring.negate(_transposed(ring, value, shape)))
+
+
+def _product(ring: Ring, a: Value, b: Value, shape: Shape) -> Value:
+    return ring.times(a, b) if shape == (1, 1) else ring.matmul(a, b)
+
+
+def _orthonormal_columns(ring: Ring, value: Value, shape: Shape) -> bool:
+    m, n = shape
+    if m < n:
+        return False
+    gram = _product(ring, _transposed(ring, value, shape), value, shape)
+    if n == 1 and m > 1:
+        gram = ring.entry(gram, 0, 0)
+    return _same(ring, gram, ring.identity(n))
+
+
+def _orthonormal_rows(ring: Ring, value: Value, shape: Shape) -> bool:
+    return _orthonormal_columns(ring, _transposed(ring, value, shape), (shape[1], shape[0]))
+
+
+def _zero_where(outside: Callable[[int, int], bool]) -> Callable[[Ring, Value, Shape], bool]:
+    def holds(ring: Ring, value: Value, shape: Shape) -> bool:
+        rows = _rows(ring, value, shape)
+        return all(ring.is_zero(x) for i, row in enumerate(rows) for j, x in enumerate(row) if outside(i, j))
+
+    return holds
+
+
+def _pivots(ring: Ring, value: Value, shape: Shape) -> list[Value] | None:
+    """Diagonal of D in L D L' of a symmetric matrix, or None when a zero pivot has a nonzero column under it."""
+    rows = [list(row) for row in _rows(ring, value, shape)]
+    pivots = []
+    for k in range(len(rows)):
+        pivot = rows[k][k]
+        pivots.append(pivot)
+        if ring.is_zero(pivot):
+            if any(not ring.is_zero(rows[i][k]) for i in range(k + 1, len(rows))):
+                return None
+            continue
+        inverse = ring.reciprocal(pivot)
+        for i in range(k + 1, len(rows)):
+            factor = ring.negate(ring.times(rows[i][k], inverse))
+            rows[i] = [ring.add(x, ring.times(factor, y)) for x, y in zip(rows[i], rows[k], strict=True)]
+    return pivots
+
+
+def _definite(strict: bool) -> Callable[[Ring, Value, Shape], bool]:
+    def holds(ring: Ring, value: Value, shape: Shape) -> bool:
+        """By Gaussian elimination: symmetric with positive (nonnegative) pivots. A field decides what it can."""
+        if not _symmetric(ring, value, shape):
+            return False
+        if not ring.ordered:
+            return not strict or rank(ring, value, shape) == shape[0]
+        pivots, zero = _pivots(ring, value, shape), ring.scalar(0)
+        if pivots is None:
+            return False
+        return all(ring.less(zero, p) if strict else not ring.less(p, zero) for p in pivots)
+
+    return holds
+
+
+def _sign(test: Callable[[Ring, Value, Value], bool]) -> Callable[[Ring, Value, Shape], bool]:
+    return lambda ring, value, shape: not ring.ordered or test(ring, value, ring.scalar(0))
+
+
+def _full(ring: Ring, value: Value, shape: Shape) -> bool:
+    return rank(ring, value, shape) == min(shape)
+
+
+def _idempotent(ring: Ring, value: Value, shape: Shape) -> bool:
+    return _same(ring, _product(ring, value, value, shape), value)
+
+
+# One row a predicate. Over a field that is not ordered, signs cannot fail: what is refuted is confirmed over Q.
+HOLDS: dict[str, Callable[[Ring, Value, Shape], bool]] = {
+    "symmetric": _symmetric,
+    "skew_symmetric": _skew,
+    "idempotent": _idempotent,
+    "orthogonal": lambda ring, value, shape: shape[0] == shape[1] and _orthonormal_columns(ring, value, shape),
+    "orthonormal_columns": _orthonormal_columns,
+    "orthonormal_rows": _orthonormal_rows,
+    "diagonal": _zero_where(lambda i, j: i != j),
+    "upper_triangular": _zero_where(lambda i, j: i > j),
+    "lower_triangular": _zero_where(lambda i, j: i < j),
+    "positive_definite": _definite(strict=True),
+    "positive_semidefinite": _definite(strict=False),
+    "invertible": lambda ring, value, shape: shape[0] == shape[1] and _full(ring, value, shape),
+    "injective": lambda ring, value, shape: rank(ring, value, shape) == shape[1],
+    "surjective": lambda ring, value, shape: rank(ring, value, shape) == shape[0],
+    "fullrank": _full,
+    "singular": lambda ring, value, shape: not _full(ring, value, shape),
+    "square": lambda ring, value, shape: shape[0] == shape[1],
+    "nonzero": lambda ring, value, shape: not ring.is_zero(value),
+    "zero": lambda ring, value, shape: ring.is_zero(value),
+    "positive": _sign(lambda ring, value, zero: ring.less(zero, value)),
+    "negative": _sign(lambda ring, value, zero: ring.less(value, zero)),
+    "nonnegative": _sign(lambda ring, value, zero: not ring.less(value, zero)),
+    "nonpositive": _sign(lambda ring, value, zero: not ring.less(zero, value)),
+    "real": lambda ring, value, shape: True,
+}
