@@ -1,0 +1,201 @@
+"""From a certificate to the chain of equalities a person would write: one hypothesis a link, nothing else changed.
+
+A proof says `left - right = sum of c L (a - b) R`, where each `a = b` is a hypothesis or the definition of an inverse. Read
+one term at a time it is a rewriting: the part `c L a R` of the current expression becomes `c L b R` (or back, if c is
+negative), with the inside of `a` left unexpanded. Between two rewritings stands at most one regrouping, which the normal
+form decides. Among the possible orders the one that carries the least along is taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import permutations
+from typing import Any
+
+from proofs.kernel import Checker, Matrix
+
+Json = Any
+MAX_TERMS = 6  # longer proofs read better as a list of lemmas
+
+
+@dataclass(frozen=True)
+class Link:
+    """The next expression of the chain, and why it equals the one before: a hypothesis (`g0`, `inv1.r`) or "expand"."""
+
+    expr: Json
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Rewriting:
+    """The part `before` of an expression becomes `after`, by the hypothesis `ref`."""
+
+    ref: str
+    before: Json
+    after: Json
+
+
+def chain(certificate: dict[str, Any]) -> list[Link]:
+    """The links from the left side of a proved equality to its right side; the first one is the left side itself.
+
+    Empty when the claim is no single equality or its proof is too long to be read as a chain.
+    """
+    if certificate["claim"][0] != "eq":
+        return []
+    facts = {f"g{k}": f for k, f in enumerate(certificate["given"])}
+    facts |= {f"a{k}": f for k, f in enumerate(certificate["assumed"])}
+    reader = _Chain(Checker(certificate["symbols"], facts), certificate)
+    moves = reader.rewritings(certificate["proof"])
+    return [] if moves is None or len(moves) > MAX_TERMS else reader.links(moves)
+
+
+class _Chain:
+    def __init__(self, checker: Checker, certificate: dict[str, Any]) -> None:
+        self.checker, self.scope = checker, certificate["indices"]
+        self.lemmas = [step[1] for step in certificate["steps"] if step[0] == "zero"]
+        self.arguments = [step[1] for step in certificate["steps"] if step[0] == "inverse"]
+        self.left, self.right = certificate["claim"][1:]
+        for step in certificate["steps"]:
+            if step[0] != "zero":
+                checker.step(step)
+
+    def value(self, e: Json) -> Matrix:
+        return self.checker.expr(e, self.scope)
+
+    # The terms of the proof as rewritings.
+
+    def rewritings(self, proof: Json) -> list[_Rewriting] | None:
+        """The terms of `proof`, lemmas unfolded; None if one is no product around a single reference."""
+        out: list[_Rewriting] = []
+        for term in [] if proof is None else proof[1:] if proof[0] == "add" else [proof]:
+            factors = term[1:] if term[0] == "mul" else [term]
+            at = [k for k, f in enumerate(factors) if _reference(f)]
+            if len(at) != 1:
+                return None
+            left, hole, right = factors[: at[0]], factors[at[0]], factors[at[0] + 1 :]
+            turned, ref = hole[0] == "T", hole[1][1] if hole[0] == "T" else hole[1]
+            if ref[0] == "L":
+                inner = self.lemmas[int(ref[1:])]
+                body = transposed(inner) if turned else inner
+                parts = body[1:] if body[0] == "add" else [body]
+                unfolded = self.rewritings(["add", *(_product([*left, part, *right]) for part in parts)])
+                if unfolded is None or len(out) + len(unfolded) > MAX_TERMS:
+                    return None
+                out += unfolded
+                continue
+            sides = self.sides(ref)
+            if sides is None:
+                return None
+            a, b = map(transposed, sides) if turned else sides
+            number = Fraction(1)
+            rest = []
+            for f in left:
+                number, rest = (number * Fraction(f[1]), rest) if f[:1] == ["num"] else (number, [*rest, f])
+            if number < 0:
+                a, b, number = b, a, -number
+            head = [] if number == 1 else [["num", str(number)]]
+            out.append(_Rewriting(ref, _product([*head, *rest, a, *right]), _product([*head, *rest, b, *right])))
+        return out
+
+    def sides(self, ref: str) -> tuple[Json, Json] | None:
+        """A hypothesis `a = b` as its two sides."""
+        if ref.startswith("inv"):
+            k, side = ref[3:].split(".")
+            letter, e = f"#{k}", self.arguments[int(k)]
+            return (["mul", e, letter] if side == "r" else ["mul", letter, e]), ["id", self.value(e).rows]
+        fact = self.checker.facts.get(ref, [""])
+        if fact[0] == "eq":
+            return fact[1], fact[2]
+        return (["T", fact[1]], fact[1]) if fact[0].startswith("positive_") else None
+
+    # Their order, and the chain.
+
+    def links(self, moves: list[_Rewriting]) -> list[Link]:
+        best = min(permutations(moves), key=self.carried, default=())
+        out, rest = [Link(self.left, "")], self.value(self.left)
+        for move in best:
+            rest = rest - self.value(move.before)
+            self.append(out, _sum(move.before, self.written(rest)), "expand")
+            self.append(out, _sum(move.after, self.written(rest)), move.ref)
+            rest = rest + self.value(move.after)
+        self.append(out, self.right, "expand")
+        return out
+
+    def carried(self, moves: tuple[_Rewriting, ...]) -> int:
+        """How many terms stand beside the rewritten part, over the whole chain."""
+        current, total = self.value(self.left), 0
+        for move in moves:
+            rest = current - self.value(move.before)
+            total += len(rest.poly)
+            current = rest + self.value(move.after)
+        return total
+
+    def append(self, out: list[Link], expr: Json, reason: str) -> None:
+        """Add a link, unless it is what already stands there up to the way inverses and transposes are written."""
+        if self.letters(out[-1].expr) != self.letters(expr):
+            out.append(Link(expr, reason))
+        elif expr == self.right:
+            out[-1] = Link(expr, out[-1].reason)
+
+    def letters(self, e: Json) -> Json:
+        """`e` with known inverses and transposes as letters and products flat: equal for equal ways of writing."""
+        if not isinstance(e, list):
+            return e
+        if e[0] == "inv":
+            known = [k for k, arg in enumerate(self.arguments) if arg == e[1]]
+            return f"#{known[0]}" if known else e
+        if e[0] == "T":
+            return transposed(self.letters(e[1]))
+        parts = [self.letters(a) for a in e[1:]]
+        return _product(parts) if e[0] == "mul" else [e[0], *parts]
+
+    def written(self, m: Matrix) -> Json | None:
+        """A polynomial as an expression; None for zero."""
+        terms = []
+        for (powers, chains), c in m.poly.items():
+            head = [["num", str(c)]] if c != 1 else []
+            scalars = [["pow", s, str(k)] if k != 1 else s for s, k in powers]
+            words = []
+            for a, w, b in sorted(chains, key=lambda ch: ch[0] != ">row" and ch[2] != ">row"):
+                turn = a == ">col" or b == ">row"
+                words += [x[:-1] if x.endswith("'") else x + "'" for x in reversed(w)] if turn else w
+            terms.append(_product([*head, *scalars, *words]) if head or scalars or words else ["id", m.rows])
+        return None if not terms else terms[0] if len(terms) == 1 else ["add", *terms]
+
+
+def _reference(f: Json) -> bool:
+    return isinstance(f, list) and (f[0] == "ref" or (f[0] == "T" and isinstance(f[1], list) and f[1][0] == "ref"))
+
+
+def _product(factors: list[Json]) -> Json:
+    """A flat product without superfluous identities."""
+    flat: list[Json] = []
+    for f in factors:
+        flat += f[1:] if isinstance(f, list) and f[0] == "mul" else [f]
+    kept = [f for f in flat if not (isinstance(f, list) and f[0] == "id")] if len(flat) > 1 else flat
+    scalars_only = all(isinstance(f, list) and f[0] == "num" for f in kept)
+    kept = [*kept, *[f for f in flat if isinstance(f, list) and f[0] == "id"][:1]] if scalars_only and kept != flat else kept
+    return kept[0] if len(kept) == 1 else ["mul", *kept]
+
+
+def _sum(first: Json, rest: Json | None) -> Json:
+    if rest is None:
+        return first
+    return ["add", first, *(rest[1:] if rest[0] == "add" else [rest])]
+
+
+def transposed(e: Json) -> Json:
+    """The transpose of an expression, moved inside products, sums and letters."""
+    if isinstance(e, str):
+        return e[:-1] if e.endswith("'") else e + "'"
+    if e[0] == "T":
+        return e[1]
+    if e[0] in ("id", "num", "tr"):
+        return e
+    if e[0] == "pow":
+        return ["pow", transposed(e[1]), e[2]]
+    if e[0] in ("mul", "add"):
+        parts = [transposed(a) for a in e[1:]]
+        return [e[0], *(reversed(parts) if e[0] == "mul" else parts)]
+    return ["T", e]
