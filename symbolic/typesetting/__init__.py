@@ -1,0 +1,1 @@
+"""How each node is set in LaTeX: one table of rules a topic, which `symbolic.latex` merges into one."""

@@ -1,0 +1,102 @@
+r"""Entries, index sums and deltas, counted from 0 in SymPy and from 1 in print; derivatives that are not evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+from sympy.core.function import AppliedUndef
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symbolic.nodes import Gradient, Hessian, Jacobian
+from symbolic.typesetting.algebra import count
+from symbolic.typesetting.letters import fresh_letter
+from symbolic.typesetting.pieces import ATOM, POWER, SCOPE, Piece, Rule, Style, call, grouped, name_of, size_of, text_of
+
+# Entries, index sums and deltas: 0-based in, 1-based out.
+
+
+def position(index: Any, style: Style) -> str:
+    """The 1-based number of a 0-based one: a number grows by 1, an index is counted from 1 itself."""
+    counted = {symbol: symbol - 1 for symbol in index.free_symbols & style.indices}
+    return count(sp.expand(index.xreplace(counted) + 1), replace(style, indices=frozenset()))
+
+
+def _subscript(positions: Iterable[str]) -> str:
+    texts = list(positions)
+    return ("" if all(len(text) == 1 for text in texts) else ",").join(texts)
+
+
+def _entry(expr: Any, style: Style) -> Piece:
+    parent, *indices = expr.args
+    along = [index for index, size in zip(indices, parent.shape, strict=True) if size != 1] or indices[:1]
+    below = _subscript(position(index, style) for index in along)
+    if isinstance(parent, sp.MatrixSymbol):
+        name = name_of(parent, replace(style, bold=False)).with_index(below)
+        if name is None:  # the place below W_1 is taken
+            return Piece(f"{grouped(text_of(parent, style))}_{{{below}}}")
+        return Piece(str(name), POWER if name.superscript else ATOM)
+    return Piece(f"{text_of(parent, style, ATOM)}_{{{below}}}")
+
+
+def _delta(expr: Any, style: Style) -> Piece:
+    return Piece(rf"\delta_{{{_subscript(position(index, style) for index in expr.args[:2])}}}")
+
+
+def _sum(expr: Any, style: Style) -> Piece:
+    body, *limits = expr.args
+    heads = ""
+    for index, *bounds in reversed(limits):  # SymPy stores the outermost sum last
+        if isinstance(index, sp.Dummy):
+            letter = fresh_letter(style.taken | set(style.letters.values()))
+            style = replace(style, letters={**style.letters, index: letter})
+        counted = index in style.indices or index not in body.free_symbols
+        name = text_of(index, replace(style, indices=frozenset()))
+        low, high = (position(bound, style) if counted else count(bound, style) for bound in bounds)
+        heads += rf"\sum_{{{name}={low}}}^{{{high}}} "
+    return Piece(heads + text_of(body, style, SCOPE), SCOPE)
+
+
+# Derivatives.
+
+VEC = r"\operatorname{vec}"
+
+
+def _operator(below: str, operand: Any, style: Style, power: int = 1, wrap: str = "") -> Piece:
+    times = f"^{{{power}}}" if power > 1 else ""
+    if isinstance(operand, (sp.Symbol, sp.MatrixSymbol, MatrixElement, AppliedUndef)) and not wrap:
+        return Piece(rf"\frac{{\partial{times} {text_of(operand, style)}}}{{{below}}}", POWER)
+    inner = text_of(operand, style)
+    inner = call(wrap, inner) if wrap else inner
+    return Piece(rf"\frac{{\partial{times}}}{{{below}}}{grouped(inner)}", POWER)
+
+
+def _derivative(expr: Any, style: Style) -> Piece:
+    below = []
+    for variable, times in reversed(expr.variable_count):
+        name = text_of(variable, style, ATOM)
+        below.append(rf"\partial {name}" + (f"^{{{times}}}" if times != 1 else ""))
+    return _operator(r" \, ".join(below), expr.expr, style, sum(int(times) for _, times in expr.variable_count))
+
+
+def _jacobian(expr: Any, style: Style) -> Piece:
+    wrt, flat = text_of(expr.wrt, style), size_of(expr.wrt)[1] == 1
+    below = rf"\partial {wrt}" if flat else rf"\partial {call(VEC, wrt)}^{{\top}}"
+    return _operator(below, expr.expr, style, wrap="" if size_of(expr.expr)[1] == 1 else VEC)
+
+
+def _nabla(mark: str) -> Rule:
+    def rule(expr: Any, style: Style) -> Piece:
+        return Piece(rf"\nabla{mark}_{{{text_of(expr.wrt, style)}}} {grouped(text_of(expr.expr, style))}", POWER)
+
+    return rule
+
+
+RULES: dict[type, Rule] = {
+    MatrixElement: _entry, sp.KroneckerDelta: _delta, sp.Sum: _sum,
+    sp.Derivative: _derivative, Jacobian: _jacobian, Gradient: _nabla(""), Hessian: _nabla("^2"),
+}  # fmt: skip
+
+__all__ = ["RULES", "position"]
