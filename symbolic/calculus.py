@@ -1,0 +1,161 @@
+"""Derivatives in matrix notation: jacobian, gradient, hessian, differential.
+
+Layout: the derivative of a scalar by a column vector is a row (numerator layout); `gradient` has the shape of the
+variable; matrices are stacked by columns (Magnus and Neudecker, "Matrix Differential Calculus", 9.4).
+
+What is differentiated: sums, products, transposes, traces, inverses, determinants, powers with fixed exponents, and
+scalar functions of scalars. A scalar may be written as a 1x1 product, as a Trace, as an entry [0, 0] or as a Sum. Equal
+spellings give equal answers. Anything else that depends on the variable raises UnsupportedError and is named.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy import Basic
+from sympy.core.expr import Expr
+
+from symbolic.differentiate import Direction, along, by_entry, by_scalar, differentiate
+from symbolic.errors import ShapeError, UnsupportedError
+from symbolic.expand import expand
+from symbolic.index import index_symbol, write_sum
+from symbolic.normal import normal
+from symbolic.recognise import Terms, Unrecognised, to_matrix
+from symbolic.shapes import SCALAR, same_shape, shape
+from symbolic.terms import Index, Slot, Term, atom
+from symbolic.vec import to_kronecker
+
+# Names of free indices, used for every call: the answers do not contain them.
+_I, _J, _K, _L = map(index_symbol, "ijkl")
+
+
+def jacobian(F: Basic, x: Basic) -> Any:
+    """d vec F / d (vec X)': a scalar by a column is a 1 x n row, a vector by a vector is m x n.
+
+    A matrix is stacked by columns first. By a scalar symbol the answer has the shape of F. Raises UnsupportedError
+    where no derivative or no matrix notation is known.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> A, x = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("x", n, 1)
+    >>> jacobian(x.T*A*x, x)
+    x.T*(A + A.T)
+    >>> jacobian(A*x, x)
+    A
+    """
+    rows, columns = _shape_of(F, x)
+    i, j = _slot(rows, _I), _slot(columns, _J)
+    if isinstance(x, sp.Symbol):
+        return _matrix(_derivative(expand(F, i, j), by_scalar(x)), i, j)
+    k, l = _variable_slots(x)
+    form = _derivative(expand(F, i, j), by_entry(x, k, l))  # type: ignore[arg-type]
+    hint = " For a scalar by a matrix use gradient." if (rows, columns) == SCALAR else ""
+    return _written(form, lambda: to_kronecker(form, i, j, k, l), hint)
+
+
+def gradient(f: Basic, X: Basic) -> Any:
+    """df/dX_kl as a matrix of the shape of X, for a scalar f.
+
+    >>> m, n = sp.symbols("m n", integer=True, positive=True)
+    >>> X, w, y = sp.MatrixSymbol("X", m, n), sp.MatrixSymbol("w", n, 1), sp.MatrixSymbol("y", m, 1)
+    >>> gradient((y - X*w).T*(y - X*w), w)
+    2*X.T*(X*w - y)
+    >>> gradient(sp.Trace(X.T*X), X)
+    2*X
+    """
+    _require_scalar(f, X)
+    if isinstance(X, sp.Symbol):
+        return _matrix(_derivative(expand(f), by_scalar(X)), None, None)
+    k, l = _variable_slots(X)
+    return _matrix(_derivative(expand(f), by_entry(X, k, l)), k, l)  # type: ignore[arg-type]
+
+
+def hessian(f: Basic, x: Basic) -> Any:
+    """d2 f / dx dx': n x n for a column, mn x mn in vec order for a matrix; for a scalar f.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> A, x = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("x", n, 1)
+    >>> hessian(x.T*A*x, x)
+    A + A.T
+    """
+    _require_scalar(f, x)
+    if isinstance(x, sp.Symbol):
+        first = _derivative(expand(f), by_scalar(x))
+        return _matrix(_derivative([m.term() for m in first], by_scalar(x)), None, None)
+    i, j = _variable_slots(x, (_I, _J))
+    k, l = _variable_slots(x)
+    first = _derivative(expand(f), by_entry(x, i, j))  # type: ignore[arg-type]
+    form = _derivative([m.term() for m in first], by_entry(x, k, l))  # type: ignore[arg-type]
+    return _written(form, lambda: to_kronecker(form, i, j, k, l))
+
+
+def differential(F: Basic, X: Basic, dX: Basic) -> Any:
+    """dF in the direction dX: linear in dX, of the shape of F; for a scalar F, (row) dx or tr(G' dX).
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> A, dA = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("dA", n, n)
+    >>> differential(A.inv(), A, dA)
+    -A**(-1)*dA*A**(-1)
+    >>> differential(sp.Trace(A**2), A, dA)
+    2*Trace(A*dA)
+    """
+    rows, columns = _shape_of(F, X)
+    same_shape(X, dX)
+    if dX in F.free_symbols:
+        raise UnsupportedError(f"the direction {dX} already stands in {F}; choose a new symbol.")
+    i, j = _slot(rows, _I), _slot(columns, _J)
+    terms = expand(F, i, j)
+    if isinstance(X, sp.Symbol):
+        scaled = [Term(sp.Mul(m.coef, dX), *m.term()[1:]) for m in _derivative(terms, by_scalar(X))]
+        return _matrix(normal(scaled), i, j)
+    form = _derivative(terms, along(X, dX))  # type: ignore[arg-type]
+    if i is None and j is None:
+        return _written(form, lambda: to_matrix(form, last=atom(dX)))
+    return _matrix(form, i, j)
+
+
+def _shape_of(F: Any, x: Any) -> tuple[Expr, Expr]:
+    """The shape of F, once both arguments are fit to be differentiated."""
+    found = shape(F)
+    if not isinstance(x, (sp.MatrixSymbol, sp.Symbol)):
+        raise UnsupportedError(f"cannot differentiate by {x} ({type(x).__name__}): take a MatrixSymbol or a Symbol.")
+    shape(x)
+    if isinstance(x, sp.Symbol):
+        sizes = {s for a in F.atoms(sp.MatrixSymbol, sp.Identity) for n in a.shape for s in n.free_symbols}
+        if x in sizes:
+            raise UnsupportedError(f"cannot differentiate by {x}: it is the size of a matrix in {F}.")
+    return found
+
+
+def _require_scalar(f: Any, x: Any) -> None:
+    found = _shape_of(f, x)
+    if found != SCALAR:
+        raise ShapeError(f"a gradient needs a scalar, but {f} is {found[0]} x {found[1]}; use jacobian.")
+
+
+def _slot(size: Expr, name: sp.Symbol) -> Slot:
+    return None if size == 1 else Index(size, name)
+
+
+def _variable_slots(x: Any, names: tuple[sp.Symbol, sp.Symbol] = (_K, _L)) -> tuple[Slot, Slot]:
+    rows, columns = shape(x)
+    return _slot(rows, names[0]), _slot(columns, names[1])
+
+
+def _derivative(terms: list[Term], direction: Direction) -> Terms:
+    return normal(differentiate(terms, direction))
+
+
+def _matrix(form: Terms, row: Slot, column: Slot) -> Any:
+    return _written(form, lambda: to_matrix(form, row, column))
+
+
+def _written(form: Terms, write: Any, hint: str = "") -> Any:
+    try:
+        return write()
+    except Unrecognised:
+        text = write_sum((m.term() for m in form), None, {_I, _J, _K, _L})
+        raise UnsupportedError(f"no matrix notation is known for the index form {text}.{hint}") from None
+
+
+__all__ = ["differential", "gradient", "hessian", "jacobian"]

@@ -1,0 +1,147 @@
+"""Derivatives of index terms: the product rule, the chain rule, and one row a kind of atom with an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+from sympy import S
+from sympy.core.expr import Expr
+
+from symbolic.errors import UnsupportedError
+from symbolic.expand import expand
+from symbolic.normal import power
+from symbolic.terms import COLUMN, ROW, Atom, Call, Delta, Entry, Factor, Index, Slot, Term, atom, fresh, times
+
+
+@dataclass(frozen=True)
+class Direction:
+    """What a derivative is taken by: `entry(a, b)` is what becomes of entry (a, b) of the variable."""
+
+    variable: sp.MatrixSymbol | sp.Symbol
+    entry: Callable[[Slot, Slot], tuple[Factor, ...]]
+
+
+def by_entry(variable: sp.MatrixSymbol, k: Slot, l: Slot) -> Direction:
+    """The derivative by entry (k, l): d X_ab = delta_ak delta_bl."""
+
+    def entry(a: Slot, b: Slot) -> tuple[Factor, ...]:
+        return tuple(Delta(p, q) for p, q in ((a, k), (b, l)) if p is not None and q is not None)
+
+    return Direction(variable, entry)
+
+
+def along(variable: sp.MatrixSymbol, direction: sp.MatrixSymbol) -> Direction:
+    """The differential in a direction: d X_ab = dX_ab."""
+    held = atom(direction, symmetric=direction.shape == (1, 1))
+    return Direction(variable, lambda a, b: (Entry(held, a, b),))
+
+
+def by_scalar(variable: sp.Symbol) -> Direction:
+    """The derivative by a scalar symbol, which stands in coefficients only."""
+    return Direction(variable, lambda a, b: ())
+
+
+def differentiate(terms: Iterable[Term], d: Direction) -> list[Term]:
+    """The derivative of a sum of terms, by the product rule; nothing is contracted or collected."""
+    out: list[Term] = []
+    for coef, factors, bound in terms:
+        if d.variable in coef.free_symbols:
+            slope = coef.diff(d.variable)
+            if slope is not S.Zero:
+                out.append(Term(slope, factors, bound))
+        for p, factor in enumerate(factors):
+            before, after = factors[:p], factors[p + 1 :]
+            for piece in _factor(factor, d):
+                out.append(Term(times(coef, piece.coef), before + piece.factors + after, bound + piece.bound))
+    return out
+
+
+def _factor(factor: Factor, d: Direction) -> list[Term]:
+    if isinstance(factor, Delta):
+        return []
+    if isinstance(factor, Call):
+        return _call(factor, d)
+    if d.variable not in factor.atom.symbols:
+        return []
+    if factor.atom.node == d.variable:
+        return [Term(S.One, d.entry(factor.row, factor.column))]
+    rule = _RULES.get(type(factor.atom.node))
+    if rule is None or factor.atom.argument is None:
+        node = factor.atom.node
+        named = f"{node} ({type(node).__name__})"
+        raise UnsupportedError(f"no derivative is known for {named}, which depends on {d.variable}.")
+    return rule(factor, d)
+
+
+def _argument(matrix: Atom, row: Index, column: Index, d: Direction) -> list[Term]:
+    """The derivative of entry (row, column) of the argument of an atom."""
+    assert matrix.argument is not None
+    names = {Index(row.size, ROW): row, Index(row.size, COLUMN): column}
+    return differentiate((m.rename(names).term() for m in matrix.argument), d)
+
+
+def _inverse(factor: Entry, d: Direction) -> list[Term]:
+    """d M^-1 = -M^-1 dM M^-1 (Magnus and Neudecker, 8.4, theorem 3)."""
+    size = factor.atom.node.shape[0]  # type: ignore[attr-defined]
+    a, b = Index(size), Index(size)
+    left, right = Entry(factor.atom, factor.row, a), Entry(factor.atom, b, factor.column)
+    inner = _argument(factor.atom, a, b, d)
+    return [Term(-t.coef, (left, *t.factors, right), (a, b, *t.bound)) for t in inner]
+
+
+def _determinant(factor: Entry, d: Direction) -> list[Term]:
+    """d |M| = |M| tr(M^-1 dM) (Jacobi's formula; Magnus and Neudecker, 8.3, theorem 1)."""
+    matrix = factor.atom.node.args[0]
+    size = matrix.shape[0]  # type: ignore[attr-defined]
+    a, b = Index(size), Index(size)
+    inner = _argument(factor.atom, a, b, d)
+    inverse = expand(sp.Inverse(matrix), b, a)
+    return [
+        Term(times(t.coef, i.coef), (factor, *i.factors, *t.factors), (a, b, *i.bound, *t.bound))
+        for t in inner
+        for i in map(fresh, inverse)
+    ]
+
+
+_RULES: dict[type, Callable[[Entry, Direction], list[Term]]] = {sp.Inverse: _inverse, sp.Determinant: _determinant}
+
+
+def _call(call: Call, d: Direction) -> list[Term]:
+    """The chain rule: f(g)' = sum over arguments of f_k(g) g_k'."""
+    out: list[Term] = []
+    for position, body in enumerate(call.bodies):
+        inner = differentiate((m.term() for m in body), d)
+        if not inner:
+            continue
+        for outer in _slope(call, position):
+            for t in inner:
+                coef = times(outer.coef, t.coef)
+                out.append(Term(coef, outer.factors + t.factors, outer.bound + t.bound))
+    if call.exponent is not None and d.variable in call.exponent.free_symbols:
+        log = Call(sp.log, call.bodies)
+        out.append(Term(call.exponent.diff(d.variable), (call, log)))
+    return out
+
+
+def _slope(call: Call, position: int) -> list[Term]:
+    if call.head is sp.Pow:
+        exponent = call.exponent
+        assert exponent is not None
+        return [Term(times(exponent, t.coef), t.factors, t.bound) for t in power(call.bodies[0], exponent - 1)]
+    names, slope = _known_slope(call.head, len(call.bodies), position)
+    if slope.has(sp.Derivative, sp.Subs):
+        raise UnsupportedError(f"no derivative is known for the function {call.head}.")
+    return expand(slope, scope=dict(zip(names, call.bodies, strict=True)))
+
+
+@lru_cache(maxsize=256)
+def _known_slope(head: Any, count: int, position: int) -> tuple[tuple[sp.Symbol, ...], Expr]:
+    names = tuple(sp.Dummy(f"z{i}", real=True) for i in range(count))
+    return names, head(*names).fdiff(position + 1)
+
+
+__all__ = ["Direction", "along", "by_entry", "by_scalar", "differentiate"]
