@@ -126,7 +126,13 @@ def to_sympy(ring: Ring, value: Value, shape: tuple[int, int], as_matrix: bool =
 def explain(claim: Any, outcome: Outcome, ring: Ring) -> dict[str, Any]:
     """The fields `lhs, rhs, compared, entry, reason` of a counterexample, from a failed outcome."""
     if isinstance(claim, ForAll):
-        return explain(claim.relation, outcome, ring)
+        fields = explain(claim.relation, outcome, ring)
+        if outcome.at is not None:
+            symbol, value, size = outcome.at
+            shown = to_sympy(ring, value, size, as_matrix=size != (1, 1))
+            shown = shown.tolist() if hasattr(shown, "tolist") else shown
+            fields["reason"] = f"For {symbol} = {shown}: {fields['reason']}"
+        return fields
     relation = relation_of(claim)
     if relation in ("iff", "implies") and outcome.parts:
         left, right = sides_of(claim)

@@ -20,23 +20,33 @@ from sympy import Basic, MatrixSymbol
 
 from numeric.counterexample import Counterexample, claim_text, explain, to_sympy
 from numeric.field import PRIMES, PrimeField
+from numeric.plan import OutsideRange
 from numeric.rings import RATIONAL, REAL, OutsideRing, Ring, Undefined, Value
-from numeric.sample import Choices, ChooseFrom, NoInstance, Sampler
+from numeric.sample import MODES, Choices, NoInstance, Sampler, structured
 from numeric.setting import Setting, patterns_of, read_setting
 from numeric.truth import Check, Outcome, as_statement, compile_statement, relation_of, sides_of
+from symbolic.errors import ShapeError
 from symbolic.nodes import ForAll
-from symbolic.shapes import same_shape, shape
+from symbolic.shapes import same_shape, same_size, shape
+from symbolic.structures import STRUCTURES
 
-_SMALL = (0, 0, 1, 1, -1, 2, -2)
-_MODES = ("zero", "one", "identity", "equal", "rank one", "sparse", "small", "mixed", "small", "mixed")
+_SQUARE = {row.name for row in STRUCTURES.values() if row.shape == "square"} - {
+    "diagonal", "upper_triangular", "lower_triangular",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Direction:
-    """One implication to be tested: the hypotheses, and what must hold whenever they do."""
+    """One implication to be tested: the hypotheses (in `setting`), and what must hold whenever they do.
+
+    `claim` is the statement as the user made it. `premise` says in words which side of an `iff` or `implies` was made a
+    hypothesis; it is empty for the claim as it stands.
+    """
 
     setting: Setting
     conclusion: Any
+    claim: Any
+    premise: str = ""
 
 
 @dataclass
@@ -84,7 +94,7 @@ def falsify(claim: Any, given: Iterable[Basic] = (), seed: int = 0) -> Counterex
     tally = Tally()
     found: Counterexample | None = None
     for direction in directions(claim, given):
-        found = _search(direction, claim, given, Random(seed), tally)
+        found = _search(direction, given, Random(seed), tally)
         if found:
             return found
     if not tally.tried:
@@ -113,13 +123,16 @@ def check_shapes(claim: Any, given: Sequence[Basic]) -> None:
             same_shape(statement.lhs, statement.rhs)
         elif hasattr(statement, "arguments"):
             for argument in statement.arguments:
-                shape(argument)
+                rows, cols = shape(argument)
+                if str(statement.function.name) in _SQUARE and not same_size(rows, cols):
+                    raise ShapeError(f"{statement} is about a square matrix; {argument} is {rows} x {cols}")
 
 
 def directions(claim: Any, given: Sequence[Basic]) -> list[Direction]:
     """What has to be tested: the claim itself and, for `implies` and `iff`, each side where the other holds."""
     claim = as_statement(claim)
     if isinstance(claim, ForAll):
+        # a free symbol is as good as a quantified one
         return directions(claim.relation, [_renamed(g, claim.symbol) for g in given])
     relation = relation_of(claim)
     result = []
@@ -128,9 +141,9 @@ def directions(claim: Any, given: Sequence[Basic]) -> list[Direction]:
         for premise, conclusion in ((left, right), (right, left)) if relation == "iff" else ((left, right),):
             premises = [*given, as_statement(premise)]
             setting = read_setting([*_basics(conclusion), *_basics(premise)], premises)
-            result.append(Direction(setting, as_statement(claim)))
+            result.append(Direction(setting, as_statement(conclusion), claim, claim_text(premise)))
     setting = read_setting(_basics(claim), given)
-    return [*result, Direction(setting, claim)]
+    return [*result, Direction(setting, claim, claim)]
 
 
 def _renamed(fact: Any, symbol: Any) -> Any:
@@ -153,7 +166,7 @@ def _basics(statement: Any) -> list[Basic]:
 
 
 def _search(
-    direction: Direction, claim: Any, given: tuple[Basic, ...], rng: Random, tally: Tally
+    direction: Direction, given: tuple[Basic, ...], rng: Random, tally: Tally
 ) -> Counterexample | None:
     field_ring = PrimeField(PRIMES[rng.randrange(len(PRIMES))])
     suspects: list[dict[Basic, int]] = []
@@ -171,13 +184,13 @@ def _search(
             failing = _degenerate(sampler, check, rng, tally, thorough=bool(suspects) or not in_field)
             if failing is not None:
                 if not suspects:  # found at a larger size: look at the smaller ones too
-                    return _smallest(direction, claim, given, rng, tally, sizes, sampler, check, failing)
-                return _report(claim, given, sampler, check, failing, tally)
+                    return _smallest(direction, given, rng, tally, sizes, sampler, check, failing)
+                return _report(direction, given, sampler, check, failing, tally)
     except OutsideRing:
         rational = False
     if rational and not suspects:
         return None
-    return _floating(direction, claim, given, rng, tally)
+    return _floating(direction, given, rng, tally)
 
 
 def _cases(
@@ -186,8 +199,12 @@ def _cases(
     setting = direction.setting
     for sizes in patterns:
         for indices in setting.index_choices(sizes):
-            sampler = Sampler(setting, ring, sizes, indices)
-            yield sizes, sampler, compile_statement(direction.conclusion, sizes, ring, indices)
+            try:
+                sampler = Sampler(setting, ring, sizes, indices)
+                check = compile_statement(direction.conclusion, sizes, ring, indices)
+            except OutsideRange:
+                continue
+            yield sizes, sampler, check
 
 
 def _disagrees(sampler: Sampler, check: Check, rng: Random, tally: Tally, instances: int = 2) -> bool:
@@ -210,8 +227,8 @@ def _degenerate(sampler: Sampler, check: Check, rng: Random, tally: Tally, thoro
     """Choices of a failing instance among structured ones; of several, the simplest."""
     best: Choices | None = None
     best_cost = float("inf")
-    for mode in _MODES * (4 if thorough else 1):
-        choices = sampler.choose(_chooser(mode, rng))
+    for mode in MODES * (4 if thorough else 1):
+        choices = sampler.choose(structured(mode, rng))
         cost = _failing_cost(sampler, check, choices, tally)
         if cost is not None and cost < best_cost:
             best, best_cost = choices, cost
@@ -249,27 +266,6 @@ def _entry_cost(x: Any) -> float:
     return 0.5 + abs(p).bit_length() + (0.3 if p < 0 else 0.0) + (0.0 if q == 1 else 3.0 + 2 * q.bit_length())
 
 
-def _chooser(mode: str, rng: Random) -> ChooseFrom:
-    same: dict[tuple[int, int, int], list[int]] = {}
-
-    def choose(symbol: Basic, count: int, rows: int, cols: int) -> list[int]:
-        kind = rng.choice(_MODES[:-1]) if mode == "mixed" else mode
-        if kind in ("zero", "one"):
-            return [int(kind == "one")] * count
-        if kind == "identity" and count == rows * cols:
-            return [int(i == j) for i in range(rows) for j in range(cols)]
-        if kind == "rank one" and count == rows * cols:
-            left, right = ([rng.choice(_SMALL) for _ in range(k)] for k in (rows, cols))
-            return [a * b for a in left for b in right]
-        if kind == "equal":
-            return list(same.setdefault((count, rows, cols), [rng.choice(_SMALL) for _ in range(count)]))
-        if kind == "sparse":
-            return [int(rng.random() < 0.3) for _ in range(count)]
-        return [rng.choice(_SMALL) for _ in range(count)]
-
-    return choose
-
-
 def _small_sizes(sizes: Sequence[Basic], top: int = 3, limit: int = 30) -> Iterator[dict[Basic, int]]:
     """All sizes up to `top`, the smallest first."""
     every = sorted(product(range(1, top + 1), repeat=len(sizes)), key=lambda row: (sum(row), max(row, default=0)))
@@ -279,7 +275,6 @@ def _small_sizes(sizes: Sequence[Basic], top: int = 3, limit: int = 30) -> Itera
 
 def _smallest(
     direction: Direction,
-    claim: Any,
     given: tuple[Basic, ...],
     rng: Random,
     tally: Tally,
@@ -294,18 +289,18 @@ def _smallest(
     for _, other, other_check in _cases(direction, RATIONAL, smaller):
         found = _degenerate(other, other_check, rng, tally, thorough=True)
         if found is not None:
-            return _report(claim, given, other, other_check, found, tally)
-    return _report(claim, given, sampler, check, failing, tally)
+            return _report(direction, given, other, other_check, found, tally)
+    return _report(direction, given, sampler, check, failing, tally)
 
 
 def _floating(
-    direction: Direction, claim: Any, given: tuple[Basic, ...], rng: Random, tally: Tally
+    direction: Direction, given: tuple[Basic, ...], rng: Random, tally: Tally
 ) -> Counterexample | None:
     """Small integers, but evaluated in floating point: for functions and roots that no exact ring has."""
     for _, sampler, check in _cases(direction, REAL, _small_sizes(direction.setting.sizes, limit=12)):
         choices = _degenerate(sampler, check, rng, tally, thorough=True)
         if choices is not None:
-            return _report(claim, given, sampler, check, choices, tally)
+            return _report(direction, given, sampler, check, choices, tally)
     return None
 
 
@@ -335,19 +330,20 @@ def _shrink(sampler: Sampler, check: Check, choices: Choices, limit: int = 400) 
 
 
 def _report(
-    claim: Any, given: tuple[Basic, ...], sampler: Sampler, check: Check, choices: Choices, tally: Tally
+    direction: Direction, given: tuple[Basic, ...], sampler: Sampler, check: Check, choices: Choices, tally: Tally
 ) -> Counterexample:
     choices = _shrink(sampler, check, choices)
     env = sampler.build({s: list(c) for s, c in choices.items()})
     outcome: Outcome = check(env)
     ring = sampler.ring
+    if direction.premise:  # evaluate the whole claim: it says which side holds and which does not
+        outcome = compile_statement(direction.claim, sampler.sizes, ring, sampler.indices)(env)
     values = {
         s: to_sympy(ring, v, sampler.shapes[s], as_matrix=isinstance(s, MatrixSymbol)) for s, v in env.items()
     }
-    statement = as_statement(claim)
     return Counterexample(
-        claim=statement, sizes=sampler.sizes, indices=sampler.indices, values=values, skipped=tally.skipped,
-        exact=ring.exact, given=given, **explain(statement, outcome, ring),
+        claim=direction.claim, sizes=sampler.sizes, indices=sampler.indices, values=values, skipped=tally.skipped,
+        exact=ring.exact, given=given, **explain(direction.claim, outcome, ring),
     )  # fmt: skip
 
 

@@ -19,6 +19,10 @@ Shape = tuple[int, int]
 Slot = int
 
 
+class OutsideRange(ShapeError, Undefined):
+    """An index that leaves the range of the entry it stands in, at these sizes and indices."""
+
+
 class Plan:
     """A compiled list of expressions. `inputs` are the free matrices and scalars, with their sizes, in order of use."""
 
@@ -207,7 +211,7 @@ class Builder:
         if value is None:
             raise PushthroughError(f"the index {expr} of {what} has no value: give an integer (0-based) for it")
         if not 0 <= value < size:
-            raise ShapeError(f"the index {expr} = {value} of {what} is outside 0..{size - 1}")
+            raise OutsideRange(f"the index {expr} = {value} of {what} is outside 0..{size - 1}")
         return value
 
     # ---- operations that several handlers share

@@ -7,7 +7,7 @@ it exactly, the free choices staying random. What is left is tested, and the ins
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
@@ -18,9 +18,9 @@ from sympy import Basic, MatrixSymbol
 from numeric.compile import compile_plan
 from numeric.field import Degree, DegreeRing, PrimeField
 from numeric.generators import Generator, generator_for, matrix, scalar
-from numeric.rings import RATIONAL, REAL, Ring, Undefined, Value
+from numeric.rings import RATIONAL, REAL, OutsideRing, Ring, Undefined, Value
 from numeric.setting import Setting, patterns_of, read_setting
-from numeric.truth import compile_statement
+from numeric.truth import Check, compile_statement
 from symbolic.errors import PushthroughError
 from symbolic.nodes import ForAll
 
@@ -48,9 +48,9 @@ class Sampler:
             (symbol, compile_plan([body], self.sizes, ring, self.indices)) for symbol, body in setting.definitions
         ]
         self._residuals = [self._residual(equation) for equation in setting.equations]
-        degrees = isinstance(ring, DegreeRing)
-        self._tests = [] if degrees else [compile_statement(t, self.sizes, ring, self.indices) for t in self._needed()]
+        self._tests = [] if isinstance(ring, DegreeRing) else [*self._checks()]
         self._solved_by: dict[int, Basic] = {}
+        self._not_affine: set[tuple[int, Basic]] = set()
 
     def _needed(self) -> list[Basic]:
         """The tests that generators do not make superfluous."""
@@ -61,6 +61,15 @@ class Sampler:
             if generator is None or str(test.function.name) not in generator.provides:  # type: ignore[attr-defined]
                 kept.append(test)
         return kept
+
+    def _checks(self) -> Iterator[Check]:
+        """The tests, compiled. Signs are not tested modulo a prime: what is true on an open set is true there."""
+        for test in self._needed():
+            try:
+                yield compile_statement(test, self.sizes, self.ring, self.indices)
+            except OutsideRing:
+                if self.ring.ordered:
+                    raise
 
     # ---- drawing
     def count(self, symbol: Basic) -> int:
@@ -151,6 +160,8 @@ class Sampler:
 
     def _solve_for(self, symbol: Basic, members: Sequence[int], env: dict[Basic, Value], choices: Choices) -> bool:
         """Move the choices of `symbol` so that the given residuals vanish; False if they are not affine in them."""
+        if any((k, symbol) in self._not_affine for k in members):
+            return False
         count = self.count(symbol)
 
         def at(trial: Sequence[Any]) -> list[Value]:
@@ -170,6 +181,7 @@ class Sampler:
                 step = ring.scalar(trial[k])
                 predicted = [ring.add(x, ring.times(step, y)) for x, y in zip(predicted, column, strict=True)]
             if not _vanishes(ring, [ring.add(x, ring.negate(y)) for x, y in zip(at(trial), predicted, strict=True)]):
+                self._not_affine.update((k, symbol) for k in members if len(members) == 1)
                 return False
             solution = _affine_solution(ring, columns, base, start)
             if solution is None:
@@ -182,15 +194,43 @@ class Sampler:
         return True
 
     def _solve_degrees(self, env: dict[Basic, Value]) -> None:
-        """Cramer's rule: N unknowns in equations of degree a have solutions of degree at most N*a over N*a."""
+        """Cramer's rule: N unknowns in equations of degree a have solutions of degree at most N*a over N*a.
+
+        Which symbol is solved for depends on the instance, so every one is charged.
+        """
         for residual in self._residuals:
             worst = max(item.num + item.den for item in residual(env))
             for symbol in self.drawn:
                 rows, cols = self.shapes[symbol]
                 total = rows * cols * worst
-                if self.ring.add is DegreeRing.add and total > env[symbol].num:
-                    env[symbol] = Degree(total, total, rows, cols)
+                env[symbol] = Degree(max(total, env[symbol].num), max(total, env[symbol].den), rows, cols)
             self.complete(env)
+
+
+SMALL = (0, 0, 1, 1, -1, 2, -2)
+MODES = ("zero", "one", "identity", "equal", "rank one", "sparse", "small", "mixed", "small", "mixed")
+
+
+def structured(mode: str, rng: Random) -> ChooseFrom:
+    """Small integer choices with a pattern, one of `MODES`: the instances at which identities tend to break."""
+    same: dict[tuple[int, int, int], list[int]] = {}
+
+    def choose(symbol: Basic, count: int, rows: int, cols: int) -> list[int]:
+        kind = rng.choice(MODES[:-1]) if mode == "mixed" else mode
+        if kind in ("zero", "one"):
+            return [int(kind == "one")] * count
+        if kind == "identity" and count == rows * cols:
+            return [int(i == j) for i in range(rows) for j in range(cols)]
+        if kind == "rank one" and count == rows * cols:
+            left, right = ([rng.choice(SMALL) for _ in range(k)] for k in (rows, cols))
+            return [a * b for a in left for b in right]
+        if kind == "equal":
+            return list(same.setdefault((count, rows, cols), [rng.choice(SMALL) for _ in range(count)]))
+        if kind == "sparse":
+            return [int(rng.random() < 0.3) for _ in range(count)]
+        return [rng.choice(SMALL) for _ in range(count)]
+
+    return choose
 
 
 def _vanishes(ring: Ring, items: Iterable[Value]) -> bool:

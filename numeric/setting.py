@@ -27,7 +27,9 @@ from symbolic.nodes import ForAll
 _SIGNS = ("positive", "negative", "nonnegative", "nonpositive", "nonzero")
 _SIGN_OF = {sp.Gt: "positive", sp.Lt: "negative", sp.Ge: "nonnegative", sp.Le: "nonpositive", sp.Ne: "nonzero"}
 # Structures of a compound expression that are linear equations in it: they can be solved for, not only tested.
-_LINEAR = {"symmetric": lambda e: (sp.Transpose(e), e), "skew_symmetric": lambda e: (sp.Transpose(e), -e)}
+_LINEAR = dict.fromkeys(
+    ["symmetric", "positive_definite", "positive_semidefinite"], lambda e: (sp.Transpose(e), e)
+) | {"skew_symmetric": lambda e: (sp.Transpose(e), -e)}  # fmt: skip
 
 
 @dataclass
@@ -125,23 +127,27 @@ def _survey(setting: Setting, exprs: Iterable[Basic]) -> None:
         for symbol in getattr(index, "free_symbols", ()):
             ranges.setdefault(symbol, size)
 
-    for e in [node for expr in exprs for node in sp.preorder_traversal(expr)]:
-        if isinstance(e, MatrixSymbol):
-            found.setdefault(e)
-            is_size(e.args[1]), is_size(e.args[2])
-        elif isinstance(e, Identity | ZeroMatrix | OneMatrix):
+    nodes = [node for expr in exprs for node in sp.preorder_traversal(expr)]
+    for e in sorted({e for e in nodes if isinstance(e, MatrixSymbol)}, key=str):
+        found.setdefault(e)
+        is_size(e.args[1])
+        is_size(e.args[2])
+    for e in nodes:
+        if isinstance(e, Identity | ZeroMatrix | OneMatrix):
             for a in e.args:
                 is_size(a)
         elif isinstance(e, MatrixElement):
             rows, cols = e.parent.shape
-            runs_over(e.i, rows), runs_over(e.j, cols)
+            runs_over(e.i, rows)
+            runs_over(e.j, cols)
         elif isinstance(e, sp.KroneckerDelta):
             deltas.append((e.args[0], e.args[1]))
         elif isinstance(e, sp.Sum | sp.Product):
             for symbol, low, high in e.limits:
                 bound.add(symbol)
                 ranges.setdefault(symbol, high + 1)
-                is_size(low), is_size(high)
+                is_size(low)
+                is_size(high)
         elif isinstance(e, sp.Lambda):
             bound.update(e.variables)
         elif isinstance(e, ForAll):

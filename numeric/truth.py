@@ -32,7 +32,10 @@ _RELATIONS: dict[str, Callable[..., Any]] = {
 
 @dataclass
 class Outcome:
-    """Truth at an instance; `left` and `right` are the compared values of an equation, of the given shape."""
+    """Truth at an instance; `left` and `right` are the compared values of an equation, of the given shape.
+
+    `at` is the value of a `ForAll` variable (symbol, value, shape) for which its relation fails.
+    """
 
     holds: bool
     left: Value = None
@@ -40,6 +43,7 @@ class Outcome:
     shape: Shape = (0, 0)
     error: float = 0.0  # of an equation in floating point, relative
     parts: tuple[Outcome, ...] = ()
+    at: tuple[Basic, Value, Shape] | None = None
 
 
 Check = Callable[[Env], Outcome]
@@ -125,16 +129,18 @@ def _connective(left: Check, right: Check, relation: str) -> Check:
 
 
 def _for_all(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
-    """`relation` at several random values of the variable: false as soon as one fails (exact), true with confidence."""
+    """`relation` at the unit vectors and at random values: false as soon as one fails, true with confidence."""
     inner = compile_statement(claim.relation, sizes, ring, indices)
     (rows, cols), rng = _shape(claim.symbol, sizes, ring), Random(1)
-    values = [_random(ring, rows, cols, rng) for _ in range(rows * cols + 2)]
+    values = [ring.unit(rows, cols, i, j) for i in range(rows) for j in range(cols)]
+    values += [_random(ring, rows, cols, rng) for _ in range(rows * cols + 2)]
 
     def check(env: Env) -> Outcome:
         outcome = Outcome(True)
         for value in values:
             outcome = inner({**env, claim.symbol: value})
             if not outcome.holds:
+                outcome.at = (claim.symbol, value, (rows, cols))
                 break
         return outcome
 
@@ -158,6 +164,8 @@ def _predicate(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapp
     holds = HOLDS.get(name)
     if holds is None or len(claim.arguments) != 1:
         raise UnsupportedError(f"the predicate {claim} is not checked numerically")
+    if name in ORDERED and not ring.ordered:
+        raise OutsideRing(f"{claim} is not decided over {ring.name}, which has no order")
     plan = compile_plan(claim.arguments, sizes, ring, indices)
     shape = plan.shapes[0]
 
@@ -246,11 +254,9 @@ def _pivots(ring: Ring, value: Value, shape: Shape) -> list[Value] | None:
 
 def _definite(strict: bool) -> Callable[[Ring, Value, Shape], bool]:
     def holds(ring: Ring, value: Value, shape: Shape) -> bool:
-        """By Gaussian elimination: symmetric with positive (nonnegative) pivots. A field decides what it can."""
+        """By Gaussian elimination: symmetric with positive (nonnegative) pivots."""
         if not _symmetric(ring, value, shape):
             return False
-        if not ring.ordered:
-            return not strict or rank(ring, value, shape) == shape[0]
         pivots, zero = _pivots(ring, value, shape), ring.scalar(0)
         if pivots is None:
             return False
@@ -260,7 +266,7 @@ def _definite(strict: bool) -> Callable[[Ring, Value, Shape], bool]:
 
 
 def _sign(test: Callable[[Ring, Value, Value], bool]) -> Callable[[Ring, Value, Shape], bool]:
-    return lambda ring, value, shape: not ring.ordered or test(ring, value, ring.scalar(0))
+    return lambda ring, value, shape: test(ring, value, ring.scalar(0))
 
 
 def _full(ring: Ring, value: Value, shape: Shape) -> bool:
@@ -271,7 +277,11 @@ def _idempotent(ring: Ring, value: Value, shape: Shape) -> bool:
     return _same(ring, _product(ring, value, value, shape), value)
 
 
-# One row a predicate. Over a field that is not ordered, signs cannot fail: what is refuted is confirmed over Q.
+# Predicates that need an order.
+ORDERED = frozenset(
+    {"positive_definite", "positive_semidefinite", "positive", "negative", "nonnegative", "nonpositive"}
+)  # fmt: skip
+# One row a predicate.
 HOLDS: dict[str, Callable[[Ring, Value, Shape], bool]] = {
     "symmetric": _symmetric,
     "skew_symmetric": _skew,

@@ -18,8 +18,10 @@ from sympy import Basic
 from numeric.counterexample import claim_text
 from numeric.falsify import Direction, check_shapes, directions, flat_given
 from numeric.field import PRIMES, DegreeRing, PrimeField
+from numeric.generators import STRUCTURED
+from numeric.plan import OutsideRange
 from numeric.rings import RATIONAL, REAL, OutsideRing, Ring, Undefined
-from numeric.sample import NoInstance, Sampler
+from numeric.sample import MODES, NoInstance, Sampler, structured
 from numeric.setting import patterns_of
 from numeric.truth import Outcome, compile_statement
 
@@ -34,6 +36,8 @@ class Pattern:
     instances: int
     skipped: int = 0
     degree: int | None = None
+    premise: str = ""  # the side of an `iff` or `implies` that was made to hold there
+    special: int = 0  # of the instances, those that are not random: zeros, identities, ...
 
     @property
     def where(self) -> str:
@@ -48,7 +52,8 @@ class Witness:
     ring:      "field", "rationals" or "floats": the most exact arithmetic that has every node of the claim
     patterns:  exact instances, one entry a size pattern; `prime` is the modulus, None outside the field
     floats, error: number of float64 instances and the largest relative error between the two sides
-    vacuous:   hypotheses of an `iff` or `implies` that no drawn instance satisfied
+    families:  the hypotheses whose solutions were drawn from a parametrised family: the bound is about that family
+    vacuous:   sides of an `iff` or `implies` that no drawn instance satisfies
     """
 
     claim: Any
@@ -60,6 +65,7 @@ class Witness:
     holds: bool = True
     seed: int = 0
     vacuous: tuple[str, ...] = field(default=())
+    families: tuple[str, ...] = field(default=())
 
     @property
     def instances(self) -> int:
@@ -84,34 +90,44 @@ class Witness:
 
     def summary(self) -> str:
         """The evidence in a few sentences."""
-        seen = [p for p in self.patterns if p.instances]
-        empty = [p for p in self.patterns if not p.instances]
+        seen, empty = ([p for p in self.patterns if bool(p.instances) is wanted] for wanted in (True, False))
         lines = []
         if self.ring == "floats":
-            lines.append("It contains functions without exact values: only floating point was evaluated.")
+            lines.append("Only floating point was evaluated: no exact values were found for its functions or roots.")
         elif seen:
             kind = f"modulo the prime {self.prime}" if self.prime else "over the rationals"
-            sizes = "; ".join(p.where for p in seen)
-            lines.append(f"{self.instances} exact instances {kind}, {_count(seen)}: {sizes}.")
-        if self.bound is not None:
+            lines.append(f"{self.instances} exact instances {kind}, at the sizes {_sizes(seen)}.")
+        if self.bound:
             lines.append(
                 f"A claim false at one of these sizes passes there with probability at most {self.bound:.0e} "
                 f"(degree {self.degree} over the prime; Schwartz-Zippel)."
             )
+        if self.bound and self.families:
+            lines.append(f"The bound is about random solutions, ranks and signs included, of: {'; '.join(self.families)}.")
+        if sum(p.special for p in seen):
+            lines.append(f"{sum(p.special for p in seen)} of them are special ones: zeros, identities, equal matrices.")
+        for premise in self.vacuous:
+            lines.append(f"No instance satisfies {premise}: that direction was not tested.")
+        empty = [p for p in empty if p.premise not in self.vacuous]
         if empty:
-            sizes = "; ".join(p.where for p in empty)
-            lines.append(f"No instance exists at {sizes}: an inverse or a hypothesis fails.")
+            lines.append(f"No instance exists at {_sizes(empty)}: an inverse or a hypothesis fails.")
         if self.floats:
             lines.append(f"{self.floats} float64 instances, largest relative error {self.error:.1e}.")
-        lines += [f"No instance satisfies {text}: that direction was not tested." for text in self.vacuous]
         return " ".join([*lines, ONE_SIZE] if any(p.sizes for p in self.patterns) else lines)
 
     def __str__(self) -> str:
         return f"{claim_text(self.claim)}: {self.summary()}"
 
 
-def _count(patterns: list[Pattern]) -> str:
-    return "one size pattern" if len(patterns) == 1 else f"{len(patterns)} size patterns"
+def _sizes(patterns: list[Pattern]) -> str:
+    """`(n, d) = (2, 3), (3, 2)`."""
+    names = [str(s) for s in patterns[0].sizes]
+    if not names:
+        return "given"
+    rows = [[str(v) for v in p.sizes.values()] for p in patterns]
+    if len(names) == 1:
+        return f"{names[0]} = {', '.join(dict.fromkeys(row[0] for row in rows))}"
+    return f"({', '.join(names)}) = {', '.join(dict.fromkeys('(' + ', '.join(row) + ')' for row in rows))}"
 
 
 def witness(claim: Any, given: Iterable[Basic] = (), instances: int = 2, seed: int = 0, limit: int = 6) -> Witness:
@@ -130,47 +146,80 @@ def witness(claim: Any, given: Iterable[Basic] = (), instances: int = 2, seed: i
     given = tuple(flat_given(given))
     check_shapes(claim, given)
     *sides, whole = directions(claim, given)
+    sides = sides or [whole]  # of an `iff` the sides are the evidence: generic instances satisfy neither
     rng = Random(seed)
     prime = PRIMES[seed % len(PRIMES)]
-    result = _exact(whole, PrimeField(prime), instances, rng, limit)
-    if result is not None and not all(ok for _, ok in result):
-        result = None  # squares may vanish modulo p: only ordered arithmetic decides
-    name = "field"
-    if result is None:
-        name, result = "rationals", _exact(whole, RATIONAL, max(instances, 8), rng, limit)
-    if result is None:
+    name, result = "field", _exact(sides, PrimeField(prime), instances, rng, limit)
+    if result is None or not all(ok for _, ok in result):  # sums of squares may vanish modulo p: order decides
+        name, result = "rationals", _exact(sides, RATIONAL, max(instances, 8), rng, limit)
+    if result is None or not any(p.instances for p, _ in result):
         name, result = "floats", []
-    vacuous = _vacuous(sides, name, prime, rng)
-    floats, error, agree = _floats(whole, 1 if result else 5, rng, 2 if result else limit)
+    floats, error, agree = _floats(sides, 1 if result else 5, rng, 2 if result else limit)
     patterns = tuple(pattern for pattern, _ in result)
     if not floats and not any(p.instances for p in patterns):
-        skipped = sum(p.skipped for p in patterns)
-        raise NoInstance(f"{claim_text(claim)}: no instance could be evaluated ({skipped} tried)")
-    holds = all(ok for _, ok in result) and (agree or bool(result))
+        raise NoInstance(f"{claim_text(claim)}: no instance satisfies its hypotheses with every inverse defined")
+    seen = {p.premise for p in patterns if p.instances}
     return Witness(
         claim=claim, ring=name, patterns=patterns, prime=prime if name == "field" else None, floats=floats,
-        error=error, holds=holds, seed=seed, vacuous=vacuous,
+        error=error, holds=all(ok for _, ok in result) and (agree or bool(result)), seed=seed,
+        vacuous=tuple(side.premise for side in sides if result and side.premise not in seen),
+        families=_families(sides),
     )  # fmt: skip
 
 
+def _families(sides: list[Direction]) -> tuple[str, ...]:
+    """Hypotheses whose solution sets have several pieces, or may have: the instances come from the ones we can draw."""
+    pieces = STRUCTURED - {"symmetric", "skew_symmetric", "diagonal", "upper_triangular", "lower_triangular"}
+    texts: list[str] = []
+    for side in sides:
+        for symbol, names in side.setting.names.items():
+            texts += [f"{symbol} {name.replace('_', ' ')}" for name in sorted(names & pieces - {"positive_definite"})]
+        texts += [claim_text(equation) for equation in side.setting.equations]
+    return tuple(dict.fromkeys(texts))
+
+
 def _exact(
-    direction: Direction, ring: Ring, instances: int, rng: Random, limit: int
+    sides: list[Direction], ring: Ring, instances: int, rng: Random, limit: int
 ) -> list[tuple[Pattern, bool]] | None:
     """Instances at each size pattern, or None if the ring lacks a node."""
     result = []
     try:
-        for sizes in patterns_of(direction.setting.sizes, limit):
-            seen, skipped, ok = 0, 0, True
-            for indices in direction.setting.index_choices(sizes, limit=4):
-                sampler = Sampler(direction.setting, ring, sizes, indices)
-                check = compile_statement(direction.conclusion, sizes, ring, indices)
-                outcomes, missed = _draw(sampler, check, instances, rng)
-                seen, skipped, ok = seen + len(outcomes), skipped + missed, ok and all(o.holds for o in outcomes)
-            degree = degree_bound(direction, sizes) if isinstance(ring, PrimeField) and seen else None
-            result.append((Pattern(sizes, seen, skipped, degree), ok))
+        for side in sides:
+            for sizes in patterns_of(side.setting.sizes, limit):
+                result.append(_at_sizes(side, ring, sizes, instances, rng))
     except OutsideRing:
         return None
     return result
+
+
+def _at_sizes(
+    side: Direction, ring: Ring, sizes: dict[Basic, int], instances: int, rng: Random
+) -> tuple[Pattern, bool]:
+    seen, skipped, ok = 0, 0, True
+    special = 0
+    for indices in side.setting.index_choices(sizes, limit=4):
+        try:
+            sampler = Sampler(side.setting, ring, sizes, indices)
+            check = compile_statement(side.conclusion, sizes, ring, indices)
+        except OutsideRange:
+            continue
+        outcomes, missed = _draw(sampler, check, instances, rng)
+        if not outcomes and side.setting.equations:  # no generic solution: perhaps zero or the identity is one
+            outcomes = _draw_special(sampler, check, rng)
+            special += len(outcomes)
+        seen, skipped, ok = seen + len(outcomes), skipped + missed, ok and all(o.holds for o in outcomes)
+    degree = degree_bound(side, sizes) if isinstance(ring, PrimeField) and seen > special else None
+    return Pattern(sizes, seen, skipped, degree, side.premise, special), ok
+
+
+def _draw_special(sampler: Sampler, check: Any, rng: Random) -> list[Outcome]:
+    outcomes = []
+    for mode in MODES:
+        try:
+            outcomes.append(check(sampler.build(sampler.choose(structured(mode, rng)))))
+        except Undefined:
+            continue
+    return outcomes
 
 
 def _draw(sampler: Sampler, check: Any, instances: int, rng: Random) -> tuple[list[Outcome], int]:
@@ -201,32 +250,19 @@ def degree_bound(direction: Direction, sizes: dict[Basic, int]) -> int | None:
     return ring.bound(outcome.left, outcome.right)
 
 
-def _vacuous(sides: list[Direction], name: str, prime: int, rng: Random) -> tuple[str, ...]:
-    """The sides of an `iff` or `implies` for which no instance was found at any size."""
-    ring: Ring = PrimeField(prime) if name == "field" else RATIONAL if name == "rationals" else REAL
-    texts = []
-    for side in sides:
-        found = False
-        for sizes in patterns_of(side.setting.sizes, 4):
-            sampler = Sampler(side.setting, ring, sizes, side.setting.index_choices(sizes)[0])
-            found = found or bool(_draw(sampler, lambda env: Outcome(True), 1, rng)[0])
-        if not found:
-            texts.append(" and ".join(str(e) for e in side.setting.equations or side.setting.tests))
-    return tuple(texts)
-
-
-def _floats(direction: Direction, instances: int, rng: Random, limit: int) -> tuple[int, float, bool]:
+def _floats(sides: list[Direction], instances: int, rng: Random, limit: int) -> tuple[int, float, bool]:
     """(instances, largest relative error, all agree) in float64."""
     count, error, agree = 0, 0.0, True
-    for sizes in patterns_of(direction.setting.sizes, limit):
-        indices = direction.setting.index_choices(sizes)[0]
-        try:
-            sampler = Sampler(direction.setting, REAL, sizes, indices)
-            check = compile_statement(direction.conclusion, sizes, REAL, indices)
-        except OutsideRing:
-            return 0, 0.0, True
-        outcomes, _ = _draw(sampler, check, instances, rng)
-        count += len(outcomes)
-        error = max([error, *(o.error for o in outcomes)])
-        agree = agree and all(o.holds for o in outcomes)
+    for side in sides:
+        for sizes in patterns_of(side.setting.sizes, limit):
+            indices = side.setting.index_choices(sizes)[0]
+            try:
+                sampler = Sampler(side.setting, REAL, sizes, indices)
+                check = compile_statement(side.conclusion, sizes, REAL, indices)
+            except OutsideRing:
+                return 0, 0.0, True
+            outcomes, _ = _draw(sampler, check, instances, rng)
+            count += len(outcomes)
+            error = max([error, *(o.error for o in outcomes)])
+            agree = agree and all(o.holds for o in outcomes)
     return count, error, agree
