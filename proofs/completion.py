@@ -1,0 +1,252 @@
+"""Completion in the free algebra of typed words: from polynomials that are zero to rewriting rules, by degree.
+
+A *rule* is a polynomial that is zero, split into its leading word (coefficient 1) and the rest. Rules only ever get unit
+leading coefficients (a number times powers of scalars known to be nonzero): there are no hidden divisions. Two rules
+that overlap give a new one (the S-polynomials of noncommutative Groebner bases: F. Mora 1986, T. Mora 1994). Every rule
+keeps its derivation. Words are strings, one character a letter (`proofs.letters`).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from flint import fmpq
+
+from proofs.letters import Letters
+
+Powers = tuple[tuple[str, Fraction], ...]
+Scalar = tuple[Powers, tuple[str, ...]]  # powers of scalar symbols; closed words that stand loose ("@w@": a trace)
+Source = str | int  # a hypothesis such as "g0" (its transpose: "g0'"), or the number of an earlier rule
+Term = tuple["Coefficient", str, Source, str]  # coefficient * left * source * right
+NO_SCALAR: Scalar = ((), ())
+
+
+class Contradiction(Exception):
+    """The hypotheses make an identity matrix, or the number 1, zero."""
+
+
+class Coefficient:
+    """A polynomial in what commutes with everything: scalar symbols (any exponents), traces, loose 1x1 products."""
+
+    __slots__ = ("terms",)
+
+    def __init__(self, terms: Mapping[Scalar, Any]) -> None:
+        self.terms = {s: c for s, c in terms.items() if c}
+
+    def __bool__(self) -> bool:
+        return bool(self.terms)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Coefficient) and self.terms == other.terms
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __add__(self, other: Coefficient) -> Coefficient:
+        out = dict(self.terms)
+        for s, c in other.terms.items():
+            out[s] = out[s] + c if s in out else c
+        return Coefficient(out)
+
+    def __neg__(self) -> Coefficient:
+        return Coefficient({s: -c for s, c in self.terms.items()})
+
+    def __mul__(self, other: Coefficient) -> Coefficient:
+        if self is UNIT:
+            return other
+        out: dict[Scalar, Any] = {}
+        for s, c in self.terms.items():
+            for t, d in other.terms.items():
+                st = merge(s, t)
+                out[st] = out[st] + c * d if st in out else c * d
+        return Coefficient(out)
+
+    def inverse(self, units: set[str]) -> Coefficient | None:
+        """1/self if that is a number times powers of `units`, else None."""
+        if len(self.terms) != 1:
+            return None
+        ((powers, closed), c), *_ = self.terms.items()
+        if closed or any(s not in units for s, _ in powers):
+            return None
+        return Coefficient({(tuple((s, -e) for s, e in powers), ()): 1 / c})
+
+
+def merge(s: Scalar, t: Scalar) -> Scalar:
+    if s == NO_SCALAR:
+        return t
+    if t == NO_SCALAR:
+        return s
+    powers = dict(s[0])
+    for x, e in t[0]:
+        powers[x] = powers.get(x, Fraction(0)) + e
+    return tuple(sorted((x, e) for x, e in powers.items() if e)), tuple(sorted(s[1] + t[1]))
+
+
+UNIT = Coefficient({NO_SCALAR: fmpq(1)})
+Polynomial = dict[str, Coefficient]
+
+
+@dataclass
+class Rule:
+    """`lead` + `rest` = 0, `rest` in smaller words; equal to the sum of the terms `why`."""
+
+    lead: str
+    rest: Polynomial
+    why: list[Term]
+    alive: bool = True
+
+
+class Completion:
+    """Rules, grown from `start` = [(source, polynomial)]; letters for which `heavy` is true count twice."""
+
+    def __init__(
+        self,
+        letters: Letters,
+        start: list[tuple[str, Polynomial]],
+        units: set[str],
+        heavy: Callable[[str], bool],
+        max_degree: int,
+    ) -> None:
+        self.letters, self.units, self.max_degree = letters, units, max_degree
+        self.heavy = {c for c, x in letters.names.items() if heavy(x)}
+        self.rules: list[Rule] = []
+        self.leads: dict[str, int] = {}  # of the rules in force
+        self.lengths: dict[int, int] = {}  # how many leads have this length
+        self.queue: list[tuple[int, int, tuple[int, ...]]] = []
+        self.keys: dict[str, tuple[int, int, str]] = {}
+        self.count = self.dropped = 0
+        for source, f in sorted(start, key=lambda t: max(map(self.key, t[1]))):
+            self.add(f, [(UNIT, "", source, "")])
+
+    def key(self, w: str) -> tuple[int, int, str]:
+        k = self.keys.get(w)
+        if k is None:
+            k = self.keys[w] = (len(w) + sum(c in self.heavy for c in w), len(w), w)
+        return k
+
+    def find(self, w: str) -> tuple[int, int] | None:
+        """A rule whose leading word occurs in `w`: (position, number)."""
+        for length in self.lengths:
+            for k in range(len(w) - length + 1):
+                j = self.leads.get(w[k : k + length])
+                if j is not None:
+                    return k, j
+        return None
+
+    def place(self, f: Polynomial, w: str, c: Coefficient) -> list[str]:
+        """Add c*w to f with closed words in their places; returns the words touched."""
+        if not (w and self.letters.has_ones):
+            parts = [(w, c)]
+        elif self.letters.touches_one(w) and any(s[1] for s in c.terms):
+            parts = []
+            for (powers, closed), x in c.terms.items():
+                traces = tuple(v for v in closed if v[0] == "@")
+                word = self.letters.tidy(w, [v for v in closed if v[0] != "@"])
+                parts.append((word, Coefficient({(powers, traces): x})))
+        else:
+            parts = [(self.letters.tidy(w), c)]
+        for word, x in parts:
+            f[word] = f[word] + x if word in f else x
+        return [word for word, _ in parts]
+
+    def normal(self, f: Polynomial, why: list[Term]) -> Polynomial:
+        """f with every reducible word rewritten; `why` gets the terms that were added to it."""
+        f, out = dict(f), {}
+        heap = [Descending(self.key(w)) for w in f]
+        heapq.heapify(heap)
+        while heap:
+            w = heapq.heappop(heap).key[2]
+            c = f.pop(w, None)
+            if not c:
+                continue
+            hit = self.find(w)
+            if hit is None:
+                out[w] = c
+                continue
+            k, j = hit
+            rule = self.rules[j]
+            left, right = w[:k], w[k + len(rule.lead) :]
+            why.append((-c, left, j, right))
+            for v, d in rule.rest.items():
+                for u in self.place(f, left + v + right, -(c * d)):
+                    heapq.heappush(heap, Descending(self.key(u)))
+        return out
+
+    def add(self, f: Polynomial, why: list[Term]) -> None:
+        """Reduce f, make its leading coefficient 1, and enter it as a rule, with its overlaps.
+
+        Raises Contradiction if what is left is a number times an identity.
+        """
+        f = self.normal(f, why)
+        if not f:
+            return
+        lead = max(f, key=self.key)
+        inverse = f[lead].inverse(self.units)
+        if inverse is None:
+            self.dropped += 1
+            return
+        if lead == "":
+            raise Contradiction
+        number = len(self.rules)
+        rest = {w: c * inverse for w, c in f.items() if w != lead}
+        self.rules.append(Rule(lead, rest, [(c * inverse, left, source, right) for c, left, source, right in why]))
+        for w in [w for w in self.leads if lead in w]:  # what the new rule reduces will be entered again
+            j = self.leads.pop(w)
+            self.rules[j].alive = False
+            self.lengths[len(w)] -= 1
+            if not self.lengths[len(w)]:
+                del self.lengths[len(w)]
+            self.push(len(w), (j,))
+        self.leads[lead] = number
+        self.lengths[len(lead)] = self.lengths.get(len(lead), 0) + 1
+        for w, j in self.leads.items():
+            pairs = ((lead, number, w, j), (w, j, lead, number)) if w != lead else ((lead, number, lead, number),)
+            for a, i, b, k in pairs:
+                for overlap in range(1, min(len(a), len(b))):
+                    if a.endswith(b[:overlap]):
+                        self.push(len(a) + len(b) - overlap, (i, k, overlap))
+
+    def push(self, degree: int, item: tuple[int, ...]) -> None:
+        if degree > self.max_degree:
+            self.dropped += 1
+            return
+        heapq.heappush(self.queue, (degree, self.count, item))
+        self.count += 1
+
+    def grow(self) -> bool:
+        """Treat the first pending overlap; False if it was out of date."""
+        _, _, item = heapq.heappop(self.queue)
+        if len(item) == 1:
+            rule = self.rules[item[0]]
+            self.add({rule.lead: UNIT, **rule.rest}, [(UNIT, "", item[0], "")])
+            return True
+        i, k, overlap = item
+        one, two = self.rules[i], self.rules[k]
+        if not (one.alive and two.alive):
+            return False
+        left, right = one.lead[: len(one.lead) - overlap], two.lead[overlap:]
+        f: Polynomial = {}
+        for v, c in one.rest.items():
+            self.place(f, v + right, c)
+        for v, c in two.rest.items():
+            self.place(f, left + v, -c)
+        self.add({w: c for w, c in f.items() if c}, [(UNIT, "", i, right), (-UNIT, left, k, "")])
+        return True
+
+
+class Descending:
+    """A heap entry: the largest key comes first."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+
+    def __lt__(self, other: Descending) -> bool:
+        return self.key > other.key
+
+
+__all__ = ["NO_SCALAR", "UNIT", "Coefficient", "Completion", "Contradiction", "Descending", "Polynomial", "Term", "merge"]

@@ -1,0 +1,125 @@
+"""Positive definiteness as a sum of squares: M = sum of c L'PL with c > 0 and P positive (semi)definite.
+
+The squares are read off the expression as it is written (a product whose second half is the transpose of its first, with
+or without a definite matrix in the middle), else off its words. What separates M from the sum, if a hypothesis such as
+A' = A does, is proved like any other equation. One square must be definite: P definite and L injective.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from proofs.kernel import Checker, KernelError, Matrix
+from proofs.search import Search
+
+Json = Any
+Square = list[Any]  # [coefficient, middle or None, root]
+
+
+def squares_of(checker: Checker, e: Json) -> list[Square] | None:
+    """The squares that `e` is the sum of, up to hypotheses, or None if a term is not a square.
+
+    Only finds them; whether coefficients are positive and some square is definite is for the kernel to say.
+    """
+    out = list[Square]()
+    for term in _terms(e):
+        square = _square(checker, term)
+        if square is None:
+            return _squares_of_words(checker, e)
+        out.append(square)
+    return out
+
+
+def definite_step(checker: Checker, e: Json, search: Search) -> Json | None:
+    """The step ["positive_definite", e, squares, proof] that the kernel accepts, or None."""
+    try:
+        squares = squares_of(checker, e)
+        if not squares:
+            return None
+        total = checker.expr(["add", *(["mul", c, ["T", root], *([p] if p else []), root] for c, p, root in squares)], {})
+        proof = search.prove(checker.expr(e, {}) - total, seconds=0.2, inline=True)
+        if proof is None:
+            return None
+        step = ["positive_definite", e, squares, proof.expression]
+        facts = checker.facts
+        checker.step(step)
+        checker.facts = facts  # accepted: the caller adds it in its turn
+    except KernelError:
+        return None
+    return step
+
+
+def _terms(e: Json) -> list[Json]:
+    """The terms of a sum, products with scalar factors multiplied out over sums."""
+    if isinstance(e, list) and e[0] == "add":
+        return [t for part in e[1:] for t in _terms(part)]
+    return [e]
+
+
+def _square(checker: Checker, term: Json) -> Square | None:
+    scalars, factors = list[Json](), list[Json]()
+    rows = checker.expr(term, {}).rows
+    for f in _factors(term):
+        m = checker.expr(f, {})
+        if m.rows == m.cols == "1" and (rows != "1" or not _mentions_vectors(m)):
+            scalars.append(f)
+        else:
+            factors.append(f)
+    factors = [f for f in factors if not (isinstance(f, list) and f[0] == "id")]
+    coefficient: Json = scalars[0] if len(scalars) == 1 else ["mul", *scalars] if scalars else ["num", "1"]
+    half = len(factors) // 2
+    left, right = factors[:half], factors[-half:] if half else []
+    if not all(_same(checker, a, ["T", b]) for a, b in zip(left, reversed(right), strict=True)):
+        return None
+    root = right[0] if half == 1 else ["mul", *right] if half else None
+    if len(factors) % 2 == 0:
+        return [coefficient, None, root or ["id", rows]]
+    middle = factors[half]
+    if not checker.is_fact(checker.expr(middle, {}), "positive_definite", "positive_semidefinite"):
+        return _symmetric_square(checker, coefficient, factors)
+    return [coefficient, middle, root or ["id", checker.expr(middle, {}).rows]]
+
+
+def _symmetric_square(checker: Checker, coefficient: Json, factors: list[Json]) -> Square | None:
+    """A power of one factor, such as S^2 or the inverse of a definite P (which is (P^-1)' P P^-1)."""
+    if len(factors) == 1 and isinstance(factors[0], list) and factors[0][0] == "inv":
+        inner = factors[0][1]
+        if checker.is_fact(checker.expr(inner, {}), "positive_definite"):
+            return [coefficient, inner, factors[0]]
+    return None
+
+
+def _factors(term: Json) -> list[Json]:
+    if isinstance(term, list) and term[0] == "mul":
+        return [f for part in term[1:] for f in _factors(part)]
+    if isinstance(term, list) and term[0] == "pow" and isinstance(term[2], str) and term[2].isdigit() and int(term[2]) < 9:
+        return [f for _ in range(int(term[2])) for f in _factors(term[1])] or [term]
+    if isinstance(term, list) and term[0] == "T" and isinstance(term[1], list) and term[1][0] == "mul":
+        return [f for part in reversed(term[1][1:]) for f in _factors(["T", part])]
+    return [term]
+
+
+def _mentions_vectors(m: Matrix) -> bool:
+    return any(chains for _, chains in m.poly)
+
+
+def _same(checker: Checker, a: Json, b: Json) -> bool:
+    return checker.expr(a, {}) == checker.expr(b, {})
+
+
+def _squares_of_words(checker: Checker, e: Json) -> list[Square] | None:
+    """As `squares_of`, from the normal form: every word must be a word and its transpose, around a definite letter."""
+    m, out = checker.expr(e, {}), list[Square]()
+    for (powers, chains), c in m.poly.items():
+        coefficient = ["mul", ["num", str(c)], *(["pow", s if s[0] != "|" else ["dim", s[1:]], str(k)] for s, k in powers)]
+        if len(chains) != (0 if m.rows == "1" and not chains else 1):
+            return None
+        word = list(chains[0][1]) if chains else []
+        term = _square(checker, ["mul", coefficient, *word] if word else ["mul", coefficient, ["id", m.rows]])
+        if term is None:
+            return None
+        out.append(term)
+    return out
+
+
+__all__ = ["definite_step", "squares_of"]

@@ -1,0 +1,502 @@
+"""Claims as the kernel reads them: SymPy expressions and facts -> JSON, and back.
+
+The kernel vouches for the JSON statement it prints; this file is where that statement is bound to what was asked. So it
+translates node by node and simplifies nothing, and `Statement.read` goes the other way, which lets a test compare both
+on random instances. A node that the kernel's language lacks raises UnsupportedError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+from sympy import Basic, MatrixSymbol, S, Symbol
+from sympy.assumptions import AppliedPredicate
+from sympy.core.relational import Relational
+from sympy.matrices.expressions.matexpr import MatrixElement
+
+from symbolic.errors import UnsupportedError
+from symbolic.facts import Facts, predicate
+from symbolic.nodes import ForAll, Gradient, Hessian, Jacobian
+from symbolic.shapes import is_scalar, shape, split_product
+
+Json = Any
+MINUS: Json = ["num", "-1"]
+# Structures that the kernel has a word for. Others are their relations.
+_WORDS = {"invertible", "injective", "positive_definite", "positive_semidefinite"}
+_SIGNS = {"positive", "nonpositive", "nonnegative", "nonzero"}
+
+
+@dataclass
+class Statement:
+    """The kernel's view of some expressions: names, sizes, inverses that are written, signs that are relied on.
+
+    `symbols`, `indices`: as in a certificate. `inverses`: arguments of the inverses met so far, inner ones first.
+    `signs`: facts about scalar symbols that were declared with the symbol (`positive=True`) and that a power needs.
+    """
+
+    symbols: dict[str, list[str]] = field(default_factory=dict)
+    indices: dict[str, str] = field(default_factory=dict)
+    inverses: list[tuple[Json, Basic]] = field(default_factory=list)
+    names: dict[Basic, str] = field(default_factory=dict)
+    sizes: dict[Basic, str] = field(default_factory=dict)
+    scope: dict[Basic, tuple[str, str]] = field(default_factory=dict)  # bound and free indices: (name, range)
+    powers: dict[str, Basic] = field(default_factory=dict)  # scalar symbols with a negative or fractional power
+
+    def survey(self, exprs: Iterable[Any]) -> None:
+        """Find the size symbols, so that a size used as a number is told from a scalar."""
+        for expr in exprs:
+            for node in sp.preorder_traversal(expr):
+                parts: tuple[Any, ...] = ()
+                if isinstance(node, (MatrixSymbol, sp.Identity, sp.ZeroMatrix)):
+                    parts = node.shape
+                elif isinstance(node, sp.Sum):
+                    parts = tuple(b + 1 for _, _, b in node.limits)
+                for size in parts:
+                    if isinstance(size, Symbol):
+                        self.size(size)
+
+    # Names.
+
+    def size(self, n: Any) -> str:
+        """A size: a name or a positive integer. Sums and products of sizes are not in the kernel's language."""
+        n = S(n)
+        if n.is_Integer and n > 0:
+            return str(n)
+        if not isinstance(n, Symbol):
+            raise UnsupportedError(f"the size {n} is neither a symbol nor a number; proofs are for such sizes only.")
+        if n not in self.sizes:
+            self.sizes[n] = _fresh(n.name, self.sizes.values(), "n", plain=True)
+        return self.sizes[n]
+
+    def symbol(self, s: Any) -> str:
+        if s not in self.names:
+            taken = {*self.names.values(), *(name for name, _ in self.scope.values())}
+            self.names[s] = _fresh(str(s.name), taken, "x")
+            self.symbols[self.names[s]] = [self.size(a) for a in shape(s)]
+        return self.names[s]
+
+    def index(self, i: Any, size: str) -> Json:
+        """An index of a range: null where the size is 1. A free index is declared by its first use."""
+        if size == "1":
+            return None
+        if not isinstance(i, Symbol):
+            raise UnsupportedError(f"the index {i} is not a symbol; proofs are about arbitrary entries.")
+        if i not in self.scope:
+            name = self._index_name(i)
+            self.scope[i] = (name, size)
+            self.indices[name] = size
+        name, known = self.scope[i]
+        if known != size:
+            raise UnsupportedError(f"the index {i} ranges over {known} and over {size}.")
+        return name
+
+    def _index_name(self, i: Any) -> str:
+        return _fresh(i.name.strip("_"), {*self.names.values(), *(name for name, _ in self.scope.values())}, "i")
+
+    # SymPy -> JSON.
+
+    def expr(self, e: Any) -> Json:
+        """`e` in the kernel's language. Raises UnsupportedError, naming the node, and ShapeError."""
+        if isinstance(e, sp.MatrixBase) or not isinstance(e, Basic):
+            raise UnsupportedError(f"proofs are about expressions in symbols; {e!r} is an explicit matrix or no expression.")
+        shape(e)
+        return self._expr(e)
+
+    def _expr(self, e: Any) -> Json:
+        match e:
+            case sp.Rational():
+                return ["num", str(e)]
+            case sp.Float():
+                return ["num", str(sp.Rational(str(e)))]  # 0.1 means 1/10
+            case Symbol():
+                return ["dim", self.size(e)] if e in self.sizes else self.symbol(e)
+            case MatrixSymbol():
+                return self.symbol(e)
+            case sp.Identity():
+                return ["id", self.size(e.shape[0])]
+            case sp.ZeroMatrix():
+                return ["zero", *map(self.size, e.shape)]
+            case sp.Add() | sp.MatAdd():
+                return ["add", *map(self._expr, e.args)]
+            case sp.Mul() | sp.MatMul():
+                return self._product(e)
+            case sp.Transpose():
+                return ["T", self._expr(e.arg)]
+            case sp.Inverse():
+                return self._power(e.arg, S.NegativeOne, e)
+            case sp.Pow() | sp.MatPow():
+                return self._power(e.args[0], S(e.args[1]), e)
+            case sp.Trace():
+                return ["tr", self._expr(e.arg)]
+            case MatrixElement():
+                m, n = map(self.size, shape(e.parent))
+                return ["entry", self._expr(e.parent), self.index(e.i, m), self.index(e.j, n)]
+            case sp.KroneckerDelta():
+                return self._delta(e)
+            case sp.Sum():
+                return self._sum(e.function, list(e.limits))
+            case sp.Derivative():
+                out = self._expr(e.expr)
+                for variable, count in e.variable_count:
+                    for _ in range(int(count)):
+                        out = self._partial(out, variable)
+                return out
+            case Hessian() | Gradient() | Jacobian():
+                return self._stack(e)
+            case _:
+                raise UnsupportedError(f"proofs know no {type(e).__name__} (in {e}).")
+
+    def _product(self, e: Any) -> Json:
+        scalars, chain = split_product(e.args)
+        runs = [["mul", *map(self._expr, run)] if len(run) > 1 else self._expr(run[0]) for run in scalars]
+        factors = [*runs, *map(self._expr, chain)]
+        return factors[0] if len(factors) == 1 else ["mul", *factors]
+
+    def _power(self, base: Any, k: Any, e: Any) -> Json:
+        if not isinstance(k, sp.Rational):
+            raise UnsupportedError(f"proofs know no power with the exponent {k} (in {e}).")
+        inner = self._expr(base)
+        if k.is_Integer and k >= 0:
+            return ["pow", inner, str(k)]
+        if isinstance(inner, str) and self.symbols.get(inner) == ["1", "1"]:
+            if not (k.is_Integer or base.is_positive):
+                raise UnsupportedError(f"{e} needs {base} to be declared positive.")
+            self.powers[inner] = base
+            return ["pow", inner, str(k)]
+        if not k.is_Integer:
+            raise UnsupportedError(f"proofs know no power {k} of {base}; only a scalar symbol has roots.")
+        if all(inner != known for known, _ in self.inverses):
+            self.inverses.append((inner, base))
+        return ["inv", inner] if k == -1 else ["pow", ["inv", inner], str(-k)]
+
+    def _delta(self, e: Any) -> Json:
+        i, j = e.args
+        known = [self.scope[a][1] for a in (i, j) if a in self.scope]
+        if not known:
+            raise UnsupportedError(f"the range of the indices in {e} is not known.")
+        return ["delta", self.index(i, known[0]), self.index(j, known[0])]
+
+    def _sum(self, body: Any, limits: list[Any]) -> Json:
+        if not limits:
+            return self._expr(body)
+        k, low, high = limits.pop()
+        if low != 0:
+            raise UnsupportedError(f"a sum over {k} from {low} to {high}: proofs want sums over a whole range, 0..n-1.")
+        size, name = self.size(high + 1), self._index_name(k)
+        outer, self.scope = self.scope, {**self.scope, k: (name, size)}
+        inner = self._sum(body, limits)
+        self.scope = {**{i: entry for i, entry in self.scope.items() if i != k}, **outer}
+        return ["sum", name, size, inner]
+
+    def _partial(self, inner: Json, variable: Any) -> Json:
+        if isinstance(variable, MatrixElement) and isinstance(variable.parent, MatrixSymbol):
+            x = self.symbol(variable.parent)
+            m, n = self.symbols[x]
+            return ["partial", inner, x, self.index(variable.i, m), self.index(variable.j, n)]
+        if isinstance(variable, (Symbol, MatrixSymbol)) and is_scalar(variable):
+            return ["partial", inner, self.symbol(variable), None, None]
+        raise UnsupportedError(f"a derivative by {variable}: proofs differentiate by a scalar symbol or by an entry.")
+
+    def _stack(self, e: Any) -> Json:
+        if not isinstance(e.wrt, (Symbol, MatrixSymbol)):
+            raise UnsupportedError(f"a derivative by {e.wrt}, which is not a symbol.")
+        x, f = self.symbol(e.wrt), self._expr(e.expr)
+        m, n = self.symbols[x]
+        i, j = Symbol("i"), Symbol("j")
+        rows, columns = self._index_name(i), self._index_name(j)
+        if columns == rows:
+            columns += "2"
+        if isinstance(e, Gradient):
+            return ["stack", rows, m, columns, n, ["partial", f, x, _index(rows, m), _index(columns, n)]]
+        if n != "1":
+            raise UnsupportedError(f"{e}: proofs know Jacobians and Hessians by a column only.")
+        if isinstance(e, Hessian):
+            first = ["partial", f, x, _index(rows, m), None]
+            return ["stack", rows, m, columns, m, ["partial", first, x, _index(columns, m), None]]
+        height, width = map(self.size, shape(e.expr))
+        if width != "1":
+            raise UnsupportedError(f"{e}: proofs know Jacobians of columns and scalars only.")
+        entry = ["entry", f, _index(rows, height), None]
+        return ["stack", rows, height, columns, m, ["partial", entry, x, _index(columns, m), None]]
+
+    # Facts and goals.
+
+    def facts(self, given: Iterable[Any]) -> tuple[list[Json], list[Any]]:
+        """The given facts in the kernel's language, and those it has no word for (dropping those is sound)."""
+        out, dropped = list[Json](), []
+        for fact in Facts(given).given:
+            try:
+                new = list(self._fact(fact))
+            except UnsupportedError:
+                new = []
+            out += [f for f in new if f not in out]
+            if not new:
+                dropped.append(fact)
+        return out, dropped
+
+    def _fact(self, fact: Any) -> Iterator[Json]:
+        if isinstance(fact, ForAll):
+            yield ["forall", self.symbol(fact.symbol), self.equation(fact.relation)]
+        elif isinstance(fact, sp.Eq):
+            yield self.equation(fact)
+        elif isinstance(fact, Relational):
+            yield self.sign(fact)
+        elif isinstance(fact, AppliedPredicate):
+            name, expr = str(fact.function.name), fact.arguments[0]
+            if name == "negative":
+                yield ["positive", ["mul", MINUS, self.expr(expr)]]
+            elif name in _WORDS or (name in _SIGNS and is_scalar(expr)):
+                yield [name, self.expr(expr)]
+            else:
+                for relation in Facts([fact]).relations():
+                    if relation.has(sp.Inverse) <= expr.has(sp.Inverse):  # what it implies must not be written with more
+                        yield self.equation(relation)
+
+    def equation(self, e: Any) -> Json:
+        return ["eq", self.expr(e.lhs), self.expr(e.rhs)]
+
+    def sign(self, relation: Any) -> Json:
+        """A comparison of scalars as a sign: `a > b` is `a - b` positive."""
+        kinds = {sp.Gt: (1, "positive"), sp.Ge: (1, "nonnegative"), sp.Lt: (-1, "positive"), sp.Le: (1, "nonpositive"),
+                 sp.Ne: (1, "nonzero")}  # fmt: skip
+        if type(relation) not in kinds:
+            raise UnsupportedError(f"proofs have no word for the condition {relation}.")
+        direction, word = kinds[type(relation)]
+        left, right = (relation.lhs, relation.rhs) if direction > 0 else (relation.rhs, relation.lhs)
+        if right == 0:
+            return [word, self.expr(left)]
+        return [word, ["add", self.expr(left), ["mul", MINUS, self.expr(right)]]]
+
+    def declared(self) -> list[Json]:
+        """Signs declared with the scalar symbols that occur."""
+        out = list[Json]()
+        for s, name in self.names.items():
+            if isinstance(s, Symbol):
+                if s.is_positive:
+                    out.append(["positive", name])
+                elif s.is_nonzero:
+                    out.append(["nonzero", name])
+                elif s.is_nonnegative:
+                    out.append(["nonnegative", name])
+        return out
+
+    def claim(self, claim: Any) -> Json:
+        """A claim (an Eq, a predicate, `ForAll`, or an object with `.lhs .rhs .relation`), by cases where it has any.
+
+        `iff` is both implications; a structure such as "orthogonal" is claimed as its relations.
+        """
+        if isinstance(claim, ForAll):
+            return ["forall", self.symbol(claim.symbol), self.claim(claim.relation)]
+        if isinstance(claim, AppliedPredicate):
+            return self._predicate_claim(claim)
+        relation = "=" if isinstance(claim, sp.Eq) else getattr(claim, "relation", "")
+        if relation == "=":
+            return self._cases(claim.lhs, claim.rhs, {})
+        if relation == "implies":
+            return self._implication(claim.lhs, claim.rhs)
+        if relation == "iff":
+            return ["and", self._implication(claim.lhs, claim.rhs), self._implication(claim.rhs, claim.lhs)]
+        raise UnsupportedError(f"proofs are of equations, implications and predicates; not of {claim}.")
+
+    def _predicate_claim(self, claim: Any) -> Json:
+        name, expr = str(claim.function.name), claim.arguments[0]
+        if name in ("positive_definite", "invertible"):
+            return [name, self.expr(expr)]
+        relations = [r for r in Facts([claim]).relations() if r.has(sp.Inverse) <= expr.has(sp.Inverse)]
+        if not relations or name in {*_WORDS, *_SIGNS}:
+            raise UnsupportedError(f"proofs have no word for {claim}.")
+        return _all([self.equation(r) for r in relations])
+
+    def _implication(self, premise: Any, conclusion: Any) -> Json:
+        facts = self.facts([_renamed(premise, conclusion)])[0]
+        if not facts:
+            raise UnsupportedError(f"proofs have no word for the hypothesis {premise}.")
+        return _implies(facts, self.claim(conclusion))
+
+    def _cases(self, left: Any, right: Any, decided: dict[Any, Any]) -> Json:
+        """An equation between sides with Piecewise in them: one claim for each way the conditions can fall."""
+        left, right = (settle(side, decided) for side in (left, right))
+        pieces = sorted(left.atoms(sp.Piecewise) | right.atoms(sp.Piecewise), key=sp.default_sort_key)
+        condition = next((atom for p in pieces for atom in open_conditions(p)), None)
+        if condition is None:
+            return ["eq", self.expr(left), self.expr(right)]
+        branches = [
+            _implies([self.condition(c)], self._cases(left, right, {**decided, **truths}))
+            for c, truths in ((condition, both(condition, sp.true)), (sp.Not(condition), both(condition, sp.false)))
+        ]
+        return ["and", *branches]
+
+    def condition(self, c: Any) -> Json:
+        return self.equation(c) if isinstance(c, sp.Eq) else self.sign(c)
+
+    # JSON -> SymPy.
+
+    def read(self, e: Json) -> Any:
+        """The SymPy expression, fact or claim that a JSON one says: `read(expr(e))` has the value of `e`."""
+        return _Reader(self).read(e)
+
+
+def both(condition: Any, value: Any) -> dict[Any, Any]:
+    """The truth of a comparison and of its negation."""
+    return {condition: value, sp.Not(condition): sp.Not(value)}
+
+
+def open_conditions(piecewise: Any) -> list[Any]:
+    """The comparisons in the conditions of a Piecewise, in order."""
+    found: dict[Any, None] = {}
+    for _, condition in piecewise.args:
+        for atom in sp.preorder_traversal(condition):
+            if isinstance(atom, Relational):
+                found.setdefault(atom)
+    return list(found)
+
+
+def settle(expr: Any, decided: dict[Any, Any]) -> Any:
+    """`expr` with every Piecewise replaced by the branch in force, as far as the decided comparisons tell."""
+    chosen = {}
+    for p in expr.atoms(sp.Piecewise):
+        branches = []
+        for value, condition in p.args:
+            truth = condition.xreplace(decided)
+            if truth is not sp.false:
+                branches.append((value, truth))
+            if truth is sp.true:
+                break
+        if branches and branches[0][1] is sp.true:
+            chosen[p] = branches[0][0]
+    inner = {p: settle(value, decided) for p, value in chosen.items()}
+    return expr.xreplace(inner) if inner else expr
+
+
+def _renamed(fact: Any, other: Any) -> Any:
+    """A hypothesis "for every x" in which x cannot be confused with the x of the conclusion."""
+    if isinstance(fact, ForAll) and isinstance(other, Basic) and other.has(fact.symbol):
+        return fact.xreplace({fact.symbol: MatrixSymbol(f"{fact.symbol}_0", *shape(fact.symbol))})
+    return fact
+
+
+def _implies(facts: list[Json], claim: Json) -> Json:
+    for fact in reversed(facts):
+        claim = ["implies", fact, claim]
+    return claim
+
+
+def _all(claims: list[Json]) -> Json:
+    return claims[0] if len(claims) == 1 else ["and", *claims]
+
+
+def _index(name: str, size: str) -> Json:
+    return None if size == "1" else name
+
+
+def _fresh(name: str, taken: Iterable[str], prefix: str, plain: bool = False) -> str:
+    """A name that the kernel accepts, as close to `name` as possible, and not taken."""
+    kept = "".join(c if (c.isalnum() or c == "_" if plain else not (c.isspace() or c in "'\"#:")) else "_" for c in name)
+    if not kept[:1].isalpha():
+        kept = prefix + kept
+    base, k, known = kept, 1, set(taken)
+    while kept in known:
+        k += 1
+        kept = f"{base}_{k}"
+    return kept
+
+
+class _Reader:
+    """JSON -> SymPy, for one statement's names."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.symbols = {name: s for s, name in statement.names.items()}
+        self.sizes = {name: n for n, name in statement.sizes.items()}
+        self.arguments: list[Json] = [e for e, _ in statement.inverses]
+        self.indices = {name: i for i, (name, _) in statement.scope.items()}
+
+    def size(self, n: str) -> Any:
+        return sp.Integer(n) if n.isdigit() else self.sizes[n]
+
+    def index(self, i: Json) -> Any:
+        return S.Zero if i is None else self.indices.setdefault(i, Symbol(i, integer=True, nonnegative=True))
+
+    def read(self, e: Json) -> Any:
+        match e:
+            case str():
+                return self.letter(e)
+            case ["sym", x]:
+                return self.symbols[x]
+            case ["num", x]:
+                return sp.Rational(x)
+            case ["id", n]:
+                return sp.Identity(self.size(n)) if n != "1" else S.One
+            case ["zero", m, n]:
+                return sp.ZeroMatrix(self.size(m), self.size(n))
+            case ["dim", n]:
+                return self.size(n)
+            case ["T", a]:
+                inner = self.read(a)
+                return sp.Transpose(inner) if inner.is_Matrix else inner
+            case ["add", *parts]:
+                return _add(*map(self.read, parts))
+            case ["mul", *parts]:
+                return _mul(*map(self.read, parts))
+            case ["pow", a, k]:
+                base = self.read(a)
+                return sp.MatPow(base, sp.Rational(k)) if base.is_Matrix and k != "1" else base ** sp.Rational(k)
+            case ["inv", a]:
+                inner = self.read(a)
+                return sp.Inverse(inner) if inner.is_Matrix else 1 / inner
+            case ["tr", a]:
+                inner = self.read(a)
+                return sp.Trace(inner) if inner.is_Matrix else inner
+            case ["entry", a, i, j]:
+                inner = self.read(a)
+                return MatrixElement(inner, self.index(i), self.index(j)) if inner.is_Matrix else inner
+            case ["delta", i, j]:
+                return sp.KroneckerDelta(self.index(i), self.index(j))
+            case ["sum", i, n, a]:
+                return sp.Sum(self.read(a), (self.index(i), 0, self.size(n) - 1))
+            case ["partial", a, x, i, j]:
+                variable = self.symbols[x]
+                entry = MatrixElement(variable, self.index(i), self.index(j)) if variable.is_Matrix else variable
+                return sp.Derivative(self.read(a), entry)
+            case ["stack", i, m, j, n, a]:
+                return self.stack(i, m, j, n, a)
+            case ["eq", a, b]:
+                return sp.Eq(self.read(a), self.read(b), evaluate=False)
+            case ["forall", x, a]:
+                return ForAll(self.symbols[x], self.read(a))
+            case ["and", *parts]:
+                return sp.And(*map(self.read, parts), evaluate=False)
+            case ["implies", a, b]:
+                return sp.Implies(self.read(a), self.read(b), evaluate=False)
+            case [word, a]:
+                return predicate(word)(self.read(a))
+            case _:
+                raise UnsupportedError(f"not an expression of the kernel's language: {e!r}")
+
+    def letter(self, e: str) -> Any:
+        base = e.removesuffix("'")
+        out = sp.Inverse(self.read(self.arguments[int(base[1:])])) if base[0] == "#" else self.symbols[base]
+        return sp.Transpose(out) if e != base and out.is_Matrix else out
+
+    def stack(self, i: str, m: str, j: str, n: str, a: Json) -> Any:
+        match a:
+            case ["partial", ["partial", f, x, k, None], y, l, None] if x == y and (k, l) == (_index(i, m), _index(j, n)):
+                return Hessian(self.read(f), self.symbols[x])
+            case ["partial", ["entry", f, k, None], x, l, None] if (k, l) == (_index(i, m), _index(j, n)):
+                return Jacobian(self.read(f), self.symbols[x])
+            case ["partial", f, x, k, l] if (k, l) == (_index(i, m), _index(j, n)):
+                return Gradient(self.read(f), self.symbols[x])
+        raise UnsupportedError(f"a matrix given by its entries: {a!r}")
+
+
+def _add(*parts: Any) -> Any:
+    return sp.MatAdd(*parts) if all(part.is_Matrix for part in parts) else sp.Add(*parts)
+
+
+def _mul(*parts: Any) -> Any:
+    return sp.MatMul(*parts) if any(part.is_Matrix for part in parts) else sp.Mul(*parts)
+
+
+__all__ = ["MINUS", "Json", "Statement", "settle"]
