@@ -10,7 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Basic
+from sympy import Basic, MatrixSymbol, Symbol
+
+from symbolic.latex import RELATIONS, write_latex
+from symbolic.typesetting.prose import tex_prose, tex_text
+
+# Relations that may follow one another in one line of argument: `a = b < c` says something of a and c, `a < b > c` not.
+_LINES_OF_ARGUMENT = ({"=", "<", "<="}, {"=", ">", ">="}, {"iff"})
 
 
 @dataclass(frozen=True)
@@ -56,3 +62,50 @@ class Derivation:
 
     def __iter__(self) -> Iterator[Step]:
         return iter(self.steps)
+
+    def chains(self) -> Iterator[tuple[Step, ...]]:
+        """The steps in runs: each step of a run begins with the expression at which the one before it ends."""
+        run: list[Step] = []
+        for step in self.steps:
+            signs = {step.relation, *(before.relation for before in run)}
+            if run and (step.lhs != run[-1].rhs or not any(signs <= line for line in _LINES_OF_ARGUMENT)):
+                yield tuple(run)
+                run = []
+            run.append(step)
+        if run:
+            yield tuple(run)
+
+    def latex_of(self, expr: Basic) -> str:
+        """`expr` in LaTeX; unnamed indices keep clear of every name in the derivation."""
+        named = [part.atoms(Symbol, MatrixSymbol) for line in (self, *self.steps) for part in (line.lhs, line.rhs)]
+        return write_latex(expr, avoid={symbol.name for symbols in named for symbol in symbols})  # type: ignore[attr-defined]
+
+    def to_latex(self) -> str:
+        """The chain of steps as an `aligned` display, with the reason and, once judged, the verdict of each.
+
+        >>> from sympy import MatMul, MatrixSymbol, Transpose, symbols
+        >>> n = symbols("n", integer=True, positive=True)
+        >>> A, x = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
+        >>> step = Step(Transpose(MatMul(A, x)), MatMul(x.T, A.T), reason="transpose of a product")
+        >>> print(Derivation(step.lhs, step.rhs, steps=(step,)).to_latex())
+        \\begin{aligned}
+        \\left(A \\mathbf{x}\\right)^{\\top} &= \\mathbf{x}^{\\top} A^{\\top} && \\text{transpose of a product}
+        \\end{aligned}
+        """
+        rows = []
+        for chain in [*self.chains()] or [(Step(self.lhs, self.rhs, self.relation, verdict=self.verdict),)]:
+            for number, step in enumerate(chain):
+                left = self.latex_of(step.lhs) + " " if not number else ""
+                right = f"{sign_of(step.relation)} {self.latex_of(step.rhs)}" if step.relation != "holds" else ""
+                judged = f"({step.verdict.status})" if step.verdict is not None else ""
+                reason = " ".join(filter(None, (step.reason, judged)))
+                rows.append(f"{left}&{right}" + (rf" && \text{{{tex_prose(reason)}}}" if reason else ""))
+        return "\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}"
+
+    def _repr_latex_(self) -> str:
+        return f"$$\n{self.to_latex()}\n$$"
+
+
+def sign_of(relation: str) -> str:
+    """A relation in LaTeX; one that has no sign is written in words."""
+    return RELATIONS.get(relation) or rf"\text{{ {tex_text(relation)} }}"

@@ -47,8 +47,10 @@ def _delta(expr: Any, style: Style) -> Piece:
 
 def _sum(expr: Any, style: Style) -> Piece:
     body, *limits = expr.args
-    heads = ""
-    for index, *bounds in reversed(limits):  # SymPy stores the outermost sum last
+    heads, indices = "", {limit[0] for limit in limits}
+    if any(bound.free_symbols & indices for limit in limits for bound in limit[1:]):
+        limits.reverse()  # SymPy stores the outermost sum last; sums with independent bounds stay as they are
+    for index, *bounds in limits:
         if isinstance(index, sp.Dummy):
             letter = fresh_letter(style.taken | set(style.letters.values()))
             style = replace(style, letters={**style.letters, index: letter})

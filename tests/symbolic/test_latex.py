@@ -105,7 +105,8 @@ WRITTEN = {
     r"\sum_{k=1}^{n} A_{ik} x_{k}": Sum(A[i, k] * x[k, 0], (k, 0, n - 1)),
     r"\sum_{k=1}^{n} \left(k - 1\right) x_{k}": Sum(k * x[k, 0], (k, 0, n - 1)),
     r"\sum_{k=0}^{n - 1} t^{k}": Sum(t**k, (k, 0, n - 1)),
-    r"\sum_{j=1}^{n} \sum_{i=1}^{j} A_{ij}": Sum(A[i, j], (i, 0, j), (j, 0, n - 1)),
+    r"\sum_{i=1}^{n} \sum_{j=1}^{n} B_{ij}": Sum(B[i, j], (i, 0, n - 1), (j, 0, n - 1)),
+    r"\sum_{j=1}^{n} \sum_{i=1}^{j} B_{ij}": Sum(B[i, j], (i, 0, j), (j, 0, n - 1)),
     r"\sum_{i=1}^{n} \left(A_{ij} + A_{ji}\right)": Sum(A[i, j] + A[j, i], (i, 0, n - 1)),
     r"t \left(\sum_{i=1}^{n} x_{i}\right) \sum_{k=1}^{n} c_{k}": sp.Mul(
         t, Sum(x[i, 0], (i, 0, n - 1)), Sum(c[k, 0], (k, 0, n - 1)), evaluate=False
