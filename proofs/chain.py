@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import permutations
+from functools import reduce
+from itertools import permutations, product
+from operator import mul
 from typing import Any
 
 from proofs.kernel import Checker, Matrix
 
 Json = Any
-MAX_TERMS = 6  # longer proofs read better as a list of lemmas
+MAX_TERMS = 5  # longer proofs read better as a list of lemmas
 
 
 @dataclass(frozen=True)
@@ -29,11 +31,15 @@ class Link:
 
 @dataclass(frozen=True)
 class _Rewriting:
-    """The part `before` of an expression becomes `after`, by the hypothesis `ref`."""
+    """The part `before` of an expression becomes `after`, by the hypothesis `ref`; `turned` says the same, minus signed."""
 
     ref: str
     before: Json
     after: Json
+
+    @property
+    def turned(self) -> _Rewriting:
+        return _Rewriting(self.ref, _negated(self.after), _negated(self.before))
 
 
 def chain(certificate: dict[str, Any]) -> list[Link]:
@@ -52,7 +58,7 @@ def chain(certificate: dict[str, Any]) -> list[Link]:
 
 class _Chain:
     def __init__(self, checker: Checker, certificate: dict[str, Any]) -> None:
-        self.checker, self.scope = checker, certificate["indices"]
+        self.checker, self.scope, self.known = checker, certificate["indices"], dict[str, Matrix]()
         self.lemmas = [step[1] for step in certificate["steps"] if step[0] == "zero"]
         self.arguments = [step[1] for step in certificate["steps"] if step[0] == "inverse"]
         self.left, self.right = certificate["claim"][1:]
@@ -61,7 +67,10 @@ class _Chain:
                 checker.step(step)
 
     def value(self, e: Json) -> Matrix:
-        return self.checker.expr(e, self.scope)
+        key = str(e)
+        if key not in self.known:
+            self.known[key] = self.checker.expr(e, self.scope)
+        return self.known[key]
 
     # The terms of the proof as rewritings.
 
@@ -88,14 +97,7 @@ class _Chain:
             if sides is None:
                 return None
             a, b = map(transposed, sides) if turned else sides
-            number = Fraction(1)
-            rest = []
-            for f in left:
-                number, rest = (number * Fraction(f[1]), rest) if f[:1] == ["num"] else (number, [*rest, f])
-            if number < 0:
-                a, b, number = b, a, -number
-            head = [] if number == 1 else [["num", str(number)]]
-            out.append(_Rewriting(ref, _product([*head, *rest, a, *right]), _product([*head, *rest, b, *right])))
+            out.append(_Rewriting(ref, _product([*left, a, *right]), _product([*left, b, *right])))
         return out
 
     def sides(self, ref: str) -> tuple[Json, Json] | None:
@@ -112,24 +114,25 @@ class _Chain:
     # Their order, and the chain.
 
     def links(self, moves: list[_Rewriting]) -> list[Link]:
-        best = min(permutations(moves), key=self.carried, default=())
+        ways = product(*((move, move.turned) for move in moves))
+        best = min((order for way in ways for order in permutations(way)), key=self.carried, default=())
         out, rest = [Link(self.left, "")], self.value(self.left)
         for move in best:
             rest = rest - self.value(move.before)
-            self.append(out, _sum(move.before, self.written(rest)), "expand")
-            self.append(out, _sum(move.after, self.written(rest)), move.ref)
+            self.append(out, _sum(self.written(rest), move.before), "expand")
+            self.append(out, _sum(self.written(rest), move.after), move.ref)
             rest = rest + self.value(move.after)
         self.append(out, self.right, "expand")
         return out
 
-    def carried(self, moves: tuple[_Rewriting, ...]) -> int:
-        """How many terms stand beside the rewritten part, over the whole chain."""
+    def carried(self, moves: tuple[_Rewriting, ...]) -> tuple[int, int]:
+        """How many terms stand beside the rewritten parts, over the whole chain, and how many parts are minus signed."""
         current, total = self.value(self.left), 0
         for move in moves:
             rest = current - self.value(move.before)
             total += len(rest.poly)
             current = rest + self.value(move.after)
-        return total
+        return total, sum(_number(move.before) < 0 for move in moves)
 
     def append(self, out: list[Link], expr: Json, reason: str) -> None:
         """Add a link, unless it is what already stands there up to the way inverses and transposes are written."""
@@ -168,21 +171,33 @@ def _reference(f: Json) -> bool:
     return isinstance(f, list) and (f[0] == "ref" or (f[0] == "T" and isinstance(f[1], list) and f[1][0] == "ref"))
 
 
+def _number(e: Json) -> Fraction:
+    """The rational that a product starts with."""
+    first = e[1] if isinstance(e, list) and e[0] == "mul" else e
+    return Fraction(first[1]) if isinstance(first, list) and first[0] == "num" else Fraction(1)
+
+
+def _negated(e: Json) -> Json:
+    return _product([["num", "-1"], e])
+
+
 def _product(factors: list[Json]) -> Json:
-    """A flat product without superfluous identities."""
+    """A flat product: numbers in front as one, no superfluous identities."""
     flat: list[Json] = []
     for f in factors:
         flat += f[1:] if isinstance(f, list) and f[0] == "mul" else [f]
-    kept = [f for f in flat if not (isinstance(f, list) and f[0] == "id")] if len(flat) > 1 else flat
-    scalars_only = all(isinstance(f, list) and f[0] == "num" for f in kept)
-    kept = [*kept, *[f for f in flat if isinstance(f, list) and f[0] == "id"][:1]] if scalars_only and kept != flat else kept
-    return kept[0] if len(kept) == 1 else ["mul", *kept]
+    numbers = [Fraction(f[1]) for f in flat if isinstance(f, list) and f[0] == "num"]
+    number = reduce(mul, numbers, Fraction(1))
+    matrices = [f for f in flat if not (isinstance(f, list) and f[0] == "num")]
+    kept = [f for f in matrices if not (isinstance(f, list) and f[0] == "id")] or matrices[:1]
+    out = kept if number == 1 and kept else [["num", str(number)], *kept]
+    return out[0] if len(out) == 1 else ["mul", *out]
 
 
-def _sum(first: Json, rest: Json | None) -> Json:
-    if rest is None:
-        return first
-    return ["add", first, *(rest[1:] if rest[0] == "add" else [rest])]
+def _sum(first: Json | None, last: Json) -> Json:
+    if first is None:
+        return last
+    return ["add", *(first[1:] if first[0] == "add" else [first]), last]
 
 
 def transposed(e: Json) -> Json:

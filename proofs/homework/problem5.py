@@ -74,10 +74,11 @@ def listing(function: Callable[..., float], formula: Expr, *arguments: Symbol) -
     worst = max(
         abs(float(evaluate(formula, dict(zip(arguments, row, strict=True)))) - function(*row)) for row in draws.tolist()
     )
+    formula_read = latexify.get_latex(function).replace(r"\mathrm{rate} \cdot", r"\lambda").replace(r"\mathrm{rate}", r"\lambda")
     return Listing(
         function.__name__,
         getsource(function),
-        latexify.get_latex(function, use_math_symbols=True, identifiers={"rate": "lambda"}),
+        formula_read,
         f"compared with the formula on {len(draws)} random inputs: largest difference {worst:.1e}",
     )
 
