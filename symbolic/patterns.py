@@ -111,6 +111,11 @@ def _is_run(expr: Any) -> bool:
 
 def product(items: Sequence[Any]) -> Any:
     """Product of canonical expressions: one scalar coefficient, 1x1 runs, then the chain without identities."""
+    return _product(tuple(items))
+
+
+@lru_cache(maxsize=1 << 14)
+def _product(items: tuple[Any, ...]) -> Any:
     split = [factors(item) for item in items]
     scalars = [s for some, _ in split for s in some]
     size = shape(sp.MatMul(*items)) if any(chain for _, chain in split) else SCALAR
@@ -161,6 +166,11 @@ def scaled(coefficient: Any, expr: Any) -> Any:
 
 def total(items: Sequence[Any]) -> Any:
     """Sum of canonical expressions, equal terms collected."""
+    return _total(tuple(items))
+
+
+@lru_cache(maxsize=1 << 14)
+def _total(items: tuple[Any, ...]) -> Any:
     collected: dict[Any, Any] = {}
     queue = list(items)
     while queue:

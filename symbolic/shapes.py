@@ -149,7 +149,7 @@ def split_product(factors: Iterable[Any]) -> tuple[list[tuple[Any, ...]], list[A
     """The factors of a product as (scalars, chain): 1x1 runs of neighbouring factors, and the rest, which chains.
 
     The product is the chain times all scalars, in any order. The chain is empty when the product is 1x1. Raises
-    ShapeError at the first factor that neither chains with its left neighbours nor begins a 1x1 run.
+    ShapeError for the first factor that neither chains with its left neighbours nor begins a 1x1 run.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
     >>> A, x, c = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("x", n, 1), sp.MatrixSymbol("c", n, 1)
@@ -167,8 +167,6 @@ def split_product(factors: Iterable[Any]) -> tuple[list[tuple[Any, ...]], list[A
         if stack and same_size(stack[-1][1][1], rows):
             left, (rows, _) = stack.pop()
             run = [*left, factor]
-        elif stack and rows != 1:
-            raise _product_clash([*stack, (run, (rows, columns))])
         if (rows, columns) == SCALAR:
             scalars.append(tuple(run))
         else:

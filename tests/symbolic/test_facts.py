@@ -15,7 +15,7 @@ from symbolic.patterns import canonical
 
 SEED = 20240611
 SIZES = (1, 2, 3, 4)
-TRIALS = 25  # instances a true row must survive; a false row must fall within them
+TRIALS = 20  # instances a true row must survive; a false row must fall within them
 n, m = t.n, t.m
 A, B, X = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n), MatrixSymbol("X", m, n)
 lam = Symbol("lambda", positive=True)
@@ -83,7 +83,7 @@ def powered(base, exponent):
         if base.item() == 0 and k < 0:
             raise Undefined
         return base**k
-    if k < 0 and np.linalg.cond(base) > 1e5:
+    if k < 0 and np.linalg.cond(base) > 1e9:
         raise Undefined
     return np.linalg.matrix_power(base, int(k))
 
@@ -104,7 +104,7 @@ SPECTRAL = {
     "nonpositive": lambda M, eps: M.item() <= 1e-9,
     "real": lambda M, eps: np.isrealobj(M),
 }
-STRICT, LOOSE = 1e-2, 1e-9  # premises are far from singular, so that conclusions are seen to be regular
+STRICT, LOOSE = 5e-2, 1e-9  # premises are far from singular, so that conclusions are seen to be regular
 
 
 def is_a(name, M, eps=LOOSE):
@@ -304,6 +304,7 @@ IMPLIED = [("any", row.name, implied) for row in STRUCTURES.values() for implied
 def test_implication_survives_random_matrices(shape, name, implied):
     assert implication_fails(shape, name, implied) is None, f"seed {SEED}"
     sizes = {"tall": (n + 1, n), "wide": (n, n + 2), "column": (n, 1), "row": (1, n), "square": (n, n)}
+    sizes["scalar"] = (1, 1)
     usual = {"any": (m, n), "square": (n, n), "scalar": (1, 1)}[STRUCTURES[name].shape]
     M = MatrixSymbol("M", *sizes.get(shape, usual))
     assert implied in Facts([predicate(name)(M)]).structure(M)
