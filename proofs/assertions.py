@@ -13,7 +13,6 @@ from proofs.verdict import Verdict
 from symbolic.calculus import gradient, hessian, jacobian
 from symbolic.errors import PushthroughError
 from symbolic.nodes import Gradient, Hessian, Jacobian
-from symbolic.shapes import shape
 
 # kind: the unevaluated derivative, the function that finds it, and the layout in words
 DERIVATIVES = {
@@ -27,8 +26,9 @@ def assert_identity(lhs: Basic, rhs: Basic, given: Iterable[Basic] = (), *, proo
     """Assert that `lhs = rhs` for all matrices, of all sizes, that satisfy `given`.
 
     Passes when the identity is proved, and when it is supported: no proof was found, and it holds on random exact
-    instances (`proof=True` demands the proof). Sides of different shapes, a counterexample, and a condition that was
-    not given all raise AssertionError. Returns the verdict.
+    instances (`proof=True` demands the proof). An inverse that is written presupposes that it exists; the verdict's
+    `.conditions` list what was presupposed. Sides of different shapes, a counterexample and an expression without
+    meaning here raise AssertionError. Returns the verdict.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> m, n = symbols("m n", integer=True, positive=True)
@@ -37,10 +37,9 @@ def assert_identity(lhs: Basic, rhs: Basic, given: Iterable[Basic] = (), *, proo
     'proved'
     """
     __tracebackhide__ = True
-    claim, given = Claim(lhs, rhs), list(given)
-    verdict, failure = _judge(claim, given, proof)
-    if failure:
-        raise AssertionError(_report("identity", claim, given, failure)) from None
+    verdict, failure = _judge("an identity", lhs, rhs, list(given), proof)
+    if verdict is None:
+        raise AssertionError(failure) from None
     return verdict
 
 
@@ -51,7 +50,7 @@ def assert_gradient(
 
     `kind="jacobian"` asks for the derivative in numerator layout instead (a scalar by a column is a row), and
     `kind="hessian"` for the second derivative. Passes and fails as `assert_identity` does, `proof=True` included; a
-    failure prints the derivative found here beside the one claimed.
+    failure prints the derivative found here beside the one claimed. Raises ValueError for another kind.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> n = symbols("n", integer=True, positive=True)
@@ -63,59 +62,32 @@ def assert_gradient(
     if kind not in DERIVATIVES:
         raise ValueError(f"kind={kind!r} is not one of {', '.join(DERIVATIVES)}")
     node, engine, layout = DERIVATIVES[kind]
-    claim, given = Claim(node(f, wrt), g), list(given)
-    failure = _layout_clash(claim, layout)
-    verdict = None
-    if not failure:
-        verdict, failure = _judge(claim, given, proof)
-    if failure:
-        ours = _ours(engine, f, wrt)
-        raise AssertionError(_report(kind, claim, given, [*failure, f"yours: {g}", f"ours:  {ours}"])) from None
+    verdict, failure = _judge(f"a {kind}", node(f, wrt), g, list(given), proof)
+    if verdict is None:
+        raise AssertionError(f"{failure}\n  yours: {g}\n  ours:  {_ours(engine, f, wrt)}\n  layout: {layout}") from None
     return verdict
 
 
-def _judge(claim: Claim, given: list[Basic], proof: bool) -> tuple[Verdict | None, list[str]]:
-    """The verdict on `claim`, and the lines that say why it does not pass (none when it does)."""
-    __tracebackhide__ = True
+def _judge(what: str, lhs: Basic, rhs: Basic, given: list[Basic], proof: bool) -> tuple[Verdict | None, str]:
+    """The verdict if it lets the claim pass, else None and the message that says why not."""
+    under = f"\n  given: {', '.join(map(str, given))}" if given else ""
     try:
-        verdict = prove(claim, given=given)
+        verdict = prove(Claim(lhs, rhs), given=given)
     except PushthroughError as error:
-        return None, [f"{type(error).__name__}: {error}"]
+        return None, f"not {what}: {lhs} = {rhs}{under}\n  {type(error).__name__}: {error}"
     if verdict.status == "proved" or (verdict.status == "supported" and not proof):
-        return verdict, []
-    lines = [f"{verdict.status}: {verdict.reason}" if verdict.reason else verdict.status]
-    if verdict.status == "supported":
-        lines.append("it holds on random exact instances, but proof=True asks for a proof")
-    if verdict.conditions:
-        lines.append(f"true if {'; '.join(map(str, verdict.conditions))}: add it to given=[...]")
+        return verdict, ""
     if verdict.counterexample is not None:
-        lines.extend(str(verdict.counterexample).splitlines())
-    return verdict, lines
-
-
-def _layout_clash(claim: Claim, layout: str) -> list[str]:
-    """Why the derivative claimed cannot have the shape it has; empty when the shapes agree."""
-    try:
-        ours, theirs = shape(claim.lhs), shape(claim.rhs)
-    except PushthroughError as error:
-        return [f"{type(error).__name__}: {error}"]
-    if ours == theirs:
-        return []
-    words = [" x ".join(map(str, size)) for size in (theirs, ours)]
-    return [f"it is {words[0]} and should be {words[1]}: {layout}"]
+        return None, f"not {what}: {verdict.counterexample}{under}"
+    lines = [f"{verdict.status}: {verdict.reason}", *(f"it holds if {condition}" for condition in verdict.conditions)]
+    if verdict.status == "supported":
+        lines.append("it holds on random instances, and proof=True asks for a proof")
+    return None, "\n  ".join([f"not shown to be {what}: {lhs} = {rhs}{under}", *lines])
 
 
 def _ours(engine: Callable[[Basic, Basic], Basic], f: Basic, wrt: Basic) -> str:
+    """The derivative that the engine finds, as text."""
     try:
         return str(engine(f, wrt))
     except PushthroughError as error:
-        return f"none ({error})"
-
-
-def _report(kind: str, claim: Claim, given: list[Basic], failure: list[str]) -> str:
-    """The whole message: what was claimed, under what, and what is wrong with it."""
-    article = "an" if kind[0] in "aeiou" else "a"
-    head = [f"not {article} {kind}: {claim.lhs} = {claim.rhs}"]
-    if given:
-        head.append(f"given: {', '.join(map(str, given))}")
-    return "\n".join([*head, *(f"  {line}" for line in failure)])
+        return f"not found: {error}"

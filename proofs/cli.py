@@ -3,10 +3,9 @@
 SymPy is imported by the command that needs it, so that `--help` costs little more than starting Python.
 """
 
-from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
@@ -15,6 +14,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from symbolic.errors import PushthroughError
+
+if TYPE_CHECKING:
+    from proofs.solve import Solved
 
 COUNTS = ("proved", "supported", "conditional", "refuted")
 
@@ -28,25 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Row(Protocol):
-    """One worked part as the table shows it: how many of its steps ended in which verdict."""
-
-    part: str
-    steps: int
-    proved: int
-    supported: int
-    conditional: int
-    refuted: int
-    seconds: float
-
-
-class Solved(Protocol):
-    """What `proofs.solve.solve` returns: a row a part, and the files that were written."""
-
-    rows: Sequence[Row]
-    files: Sequence[Path]
 
 
 def _print_version(wanted: bool) -> None:
@@ -84,8 +67,8 @@ def solve(
 ) -> None:
     """Derive, check and typeset the worked homework parts.
 
-    Writes `solutions.tex` and `solutions.html` and prints how many steps of each part were proved, supported by exact
-    random instances, conditional, or refuted. Nothing may be refuted for the exit code to be 0.
+    Writes `solutions.tex`, `solutions.html` and the certificates, and prints how many steps of each part were proved,
+    supported by random instances, conditional, or refuted. Nothing may be refuted for the exit code to be 0.
     """
     from proofs.solve import solve as run_parts
 
@@ -113,7 +96,7 @@ def replay(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Cer
     raise typer.Exit(kernel.main([str(file) for file in files]))
 
 
-def _print_report(report: Solved) -> None:
+def _print_report(report: "Solved") -> None:
     """The table of parts, the line of totals when there are several parts, and where the files are."""
     columns = ("steps", *COUNTS)
     table = Table("part", box=box.SIMPLE_HEAD, show_footer=len(report.rows) > 1)
