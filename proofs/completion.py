@@ -87,6 +87,8 @@ def merge(s: Scalar, t: Scalar) -> Scalar:
 
 UNIT = Coefficient({NO_SCALAR: fmpq(1)})
 Polynomial = dict[str, Coefficient]
+Hit = tuple[str, int, str, tuple[str, ...]]  # left, rule, right, closed words that were in between
+Split = tuple[str, list[str], str]
 
 
 @dataclass
@@ -115,7 +117,9 @@ class Completion:
         self.rules: list[Rule] = []
         self.leads: dict[str, int] = {}  # of the rules in force
         self.lengths: dict[int, int] = {}  # how many leads have this length
-        self.queue: list[tuple[int, int, tuple[int, ...]]] = []
+        self.scattered: dict[int, Split] = {}  # the leads that pass through size 1
+        self.variants: dict[int, list[str]] = {}  # the leads with their closed pieces in every order
+        self.queue: list[tuple[int, int, tuple[Any, ...]]] = []
         self.keys: dict[str, tuple[int, int, str]] = {}
         self.count = self.dropped = 0
         for source, f in sorted(start, key=lambda t: max(map(self.key, t[1]))):
@@ -127,14 +131,34 @@ class Completion:
             k = self.keys[w] = (len(w) + sum(c in self.heavy for c in w), len(w), w)
         return k
 
-    def find(self, w: str) -> tuple[int, int] | None:
-        """A rule whose leading word occurs in `w`: (position, number)."""
+    def find(self, w: str) -> Hit | None:
+        """A rule whose leading word occurs in `w`, and what stands around it."""
         for length in self.lengths:
             for k in range(len(w) - length + 1):
                 j = self.leads.get(w[k : k + length])
                 if j is not None:
-                    return k, j
+                    return w[:k], j, w[k + length :], ()
+        if self.scattered and self.letters.touches_one(w):
+            for j, lead in self.scattered.items():
+                hit = self._scattered(lead, w)
+                if hit:
+                    return hit[0], j, *hit[1:]
         return None
+
+    def _scattered(self, lead: Split, w: str) -> tuple[str, str, tuple[str, ...]] | None:
+        """A leading word that passes through size 1, in a word with other closed pieces in between."""
+        head, closed, tail = self.letters.split(w)
+        loose = list(closed)
+        for piece in lead[1]:
+            if piece not in loose:
+                return None
+            loose.remove(piece)
+        if not (head.endswith(lead[0]) and tail.startswith(lead[2])):
+            return None
+        left, right, between = head[: len(head) - len(lead[0])], tail[len(lead[2]) :], "".join(loose)
+        if lead[0] and lead[2]:
+            return left, right, tuple(loose)
+        return (left, between + right, ()) if lead[0] else (left + between, right, ())
 
     def place(self, f: Polynomial, w: str, c: Coefficient) -> list[str]:
         """Add c*w to f with closed words in their places; returns the words touched."""
@@ -166,11 +190,10 @@ class Completion:
             if hit is None:
                 out[w] = c
                 continue
-            k, j = hit
-            rule = self.rules[j]
-            left, right = w[:k], w[k + len(rule.lead) :]
+            left, j, right, loose = hit
+            c = c * Coefficient({((), loose): fmpq(1)}) if loose else c
             why.append((-c, left, j, right))
-            for v, d in rule.rest.items():
+            for v, d in self.rules[j].rest.items():
                 for u in self.place(f, left + v + right, -(c * d)):
                     heapq.heappush(heap, Descending(self.key(u)))
         return out
@@ -196,20 +219,23 @@ class Completion:
         for w in [w for w in self.leads if lead in w]:  # what the new rule reduces will be entered again
             j = self.leads.pop(w)
             self.rules[j].alive = False
+            self.scattered.pop(j, None)
             self.lengths[len(w)] -= 1
             if not self.lengths[len(w)]:
                 del self.lengths[len(w)]
             self.push(len(w), (j,))
         self.leads[lead] = number
         self.lengths[len(lead)] = self.lengths.get(len(lead), 0) + 1
-        for w, j in self.leads.items():
-            pairs = ((lead, number, w, j), (w, j, lead, number)) if w != lead else ((lead, number, lead, number),)
-            for a, i, b, k in pairs:
-                for overlap in range(1, min(len(a), len(b))):
-                    if a.endswith(b[:overlap]):
-                        self.push(len(a) + len(b) - overlap, (i, k, overlap))
+        if len(self.letters.pieces(lead)) > 1:
+            self.scattered[number] = self.letters.split(lead)
+        self.variants[number] = self.letters.variants(lead) if self.letters.has_ones else [lead]
+        for j in self.leads.values():
+            pairs = ((number, j), (j, number)) if j != number else ((number, number),)
+            for i, k in pairs:
+                for left, right, degree in sorted(overlaps(self.variants[i], self.variants[k])):
+                    self.push(degree, (i, k, left, right))
 
-    def push(self, degree: int, item: tuple[int, ...]) -> None:
+    def push(self, degree: int, item: tuple[Any, ...]) -> None:
         if degree > self.max_degree:
             self.dropped += 1
             return
@@ -223,11 +249,10 @@ class Completion:
             rule = self.rules[item[0]]
             self.add({rule.lead: UNIT, **rule.rest}, [(UNIT, "", item[0], "")])
             return True
-        i, k, overlap = item
+        i, k, left, right = item
         one, two = self.rules[i], self.rules[k]
         if not (one.alive and two.alive):
             return False
-        left, right = one.lead[: len(one.lead) - overlap], two.lead[overlap:]
         f: Polynomial = {}
         for v, c in one.rest.items():
             self.place(f, v + right, c)
@@ -235,6 +260,17 @@ class Completion:
             self.place(f, left + v, -c)
         self.add({w: c for w, c in f.items() if c}, [(UNIT, "", i, right), (-UNIT, left, k, "")])
         return True
+
+
+def overlaps(ones: list[str], twos: list[str]) -> set[tuple[str, str, int]]:
+    """(left, right, degree): a word of `ones` times right is left times a word of `twos`, and they share letters."""
+    found = set[tuple[str, str, int]]()
+    for a in ones:
+        for b in twos:
+            for shared in range(1, min(len(a), len(b))):
+                if a.endswith(b[:shared]):
+                    found.add((a[: len(a) - shared], b[shared:], len(a) + len(b) - shared))
+    return found
 
 
 class Descending:

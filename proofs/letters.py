@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from itertools import permutations, product
 
 from proofs.kernel import COL, ROW
 
@@ -66,17 +67,32 @@ class Letters:
     def smaller(self, closed: str) -> str:
         return min(closed, self.flip(closed))
 
-    def tidy(self, word: str, closed: Iterable[str] = ()) -> str:
-        """The smallest word equal to `word` times the closed words; `word` must touch size 1 if there are any."""
+    def split(self, word: str) -> tuple[str, list[str], str]:
+        """The word as (head, closed pieces, tail) around its passages through size 1; no such passage: all is head."""
         parts = self.pieces(word) if word else []
         head = tail = ""
         if parts and self.sides[parts[0][0]][0] != "1":
             head = parts.pop(0)
-            if self.sides[head[-1]][1] != "1":
-                return word
         if parts and self.sides[parts[-1][-1]][1] != "1":
             tail = parts.pop()
+        return head, parts, tail
+
+    def tidy(self, word: str, closed: Iterable[str] = ()) -> str:
+        """The smallest word equal to `word` times the closed words; `word` must touch size 1 if there are any."""
+        head, parts, tail = self.split(word)
         return head + "".join(sorted(map(self.smaller, [*parts, *closed]))) + tail
+
+    def variants(self, word: str) -> list[str]:
+        """The word with its closed pieces in other orders (a few) and transposed."""
+        head, parts, tail = self.split(word)
+        if not parts or len(parts) > 3:
+            return [word]
+        out: dict[str, None] = {}
+        for order in permutations(parts):
+            for flips in product((False, True), repeat=len(order)):
+                middle = "".join(self.flip(w) if f else w for w, f in zip(order, flips, strict=True))
+                out.setdefault(head + middle + tail)
+        return list(out)
 
     def tracks(self, chains: Iterable[Track]) -> Tracks:
         """Chains of one monomial, tidied and joined where they pass through size 1."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -233,7 +234,7 @@ class Attempt:
             if not self._licensed(checker, body, e, claim):
                 if extra:
                     continue
-                fact = ["invertible", e]
+                fact = ["nonzero" if m.rows == "1" else "invertible", e]
                 body["assumed"].append(fact)
                 checker = self._checker(body)
                 known = Facts(self.given).holds("invertible", base)
@@ -287,7 +288,7 @@ class Proofs:
     def __init__(self, attempt: Attempt, checker: Checker, indices: dict[str, str]) -> None:
         self.attempt, self.checker, self.indices = attempt, checker, indices
         self.lemmas: list[Json] = []
-        self.searches: dict[int, Search] = {}
+        self.searches: dict[str, Search] = {}
 
     def of(self, claim: Json) -> Any:
         """The proof of a claim in the certificate's format, or FAILED."""
@@ -317,7 +318,7 @@ class Proofs:
         if not m.poly:
             return None
         local = any(ref[0] == "h" for ref in self.checker.facts)
-        key = 0 if not local else id(self.checker.facts)
+        key = json.dumps([f for ref, f in self.checker.facts.items() if ref[0] == "h"])
         if key not in self.searches:
             refs = references_in_force(self.checker)
             self.searches[key] = Search(self.checker, refs, max_degree=self.attempt.max_degree)
@@ -331,7 +332,12 @@ class Proofs:
 
 def references_in_force(checker: Checker) -> list[str]:
     """Everything that a proof may refer to as zero: equations, symmetry of definite matrices, both sides of inverses."""
-    refs = [ref for ref, f in checker.facts.items() if f[0] in ("eq", "forall", *DEFINITE)]
+    refs = list[str]()
+    for ref, f in checker.facts.items():
+        with suppress(KernelError):  # a fact that speaks of an inverse which is introduced later
+            if f[0] in ("eq", "forall", *DEFINITE):
+                checker.zero(ref)
+                refs.append(ref)
     for k, m in enumerate(checker.inverses):
         refs += [f"inv{k}.r"] + ([f"inv{k}.l"] if m.rows != "1" else [])
     return refs

@@ -19,7 +19,7 @@ from typing import Any
 
 from flint import fmpq
 
-from proofs.completion import NO_SCALAR, UNIT, Coefficient, Completion, Contradiction, Descending, Polynomial, merge
+from proofs.completion import UNIT, Coefficient, Completion, Contradiction, Descending, Hit, Polynomial, merge
 from proofs.kernel import COL, ROW, Checker, Matrix
 from proofs.letters import Letters, Powers, Track, Tracks
 
@@ -226,13 +226,13 @@ class Search:
                 hit = completion.find(turned)
                 if hit:
                     others = tracks[:number] + tracks[number + 1 :]
-                    return self._replace(completion, powers, others, (a, turned, b), *hit)
+                    return self._replace(completion, powers, others, (a, b), hit)
         return None
 
-    def _replace(self, completion: Completion, powers: Powers, others: Tracks, track: Track, k: int, j: int):
-        a, word, b = track
+    def _replace(self, completion: Completion, powers: Powers, others: Tracks, ends: tuple[str, str], hit: Hit):
+        (a, b), (left, j, right, loose) = ends, hit
         rule = completion.rules[j]
-        left, right = word[:k], word[k + len(rule.lead) :]
+        others += tuple(("", w, "") for w in loose)
         new = list[tuple[Monomial, Any]]()
         for v, d in rule.rest.items():
             for (more, closed), x in d.terms.items():
@@ -241,7 +241,7 @@ class Search:
                 if a != "@" or inner:
                     extra.append((a, inner, b))
                 else:  # the trace of an identity
-                    n = self.letters.sides[word[0]][0]
+                    n = self.letters.sides[rule.lead[0]][0]
                     x = x * int(n) if n.isdigit() else x
                     scalar = scalar if n.isdigit() else merge((scalar, ()), ((("|" + n, Fraction(1)),), ()))[0]
                 new.append(((scalar, self.letters.tracks([*others, *extra])), -x))

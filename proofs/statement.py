@@ -239,7 +239,9 @@ class Statement:
 
     def _fact(self, fact: Any) -> Iterator[Json]:
         if isinstance(fact, ForAll):
-            yield ["forall", self.symbol(fact.symbol), self.equation(fact.relation)]
+            sides = [self.expr(side) for side in fact.relation.args]
+            row = shape(fact.relation)[0] == 1  # an equation of rows is one of columns
+            yield ["forall", self.symbol(fact.symbol), ["eq", *((["T", side] if row else side) for side in sides)]]
         elif isinstance(fact, sp.Eq):
             yield self.equation(fact)
         elif isinstance(fact, Relational):
@@ -251,9 +253,7 @@ class Statement:
             elif name in _WORDS or (name in _SIGNS and is_scalar(expr)):
                 yield [name, self.expr(expr)]
             else:
-                for relation in Facts([fact]).relations():
-                    if relation.has(sp.Inverse) <= expr.has(sp.Inverse):  # what it implies must not be written with more
-                        yield self.equation(relation)
+                yield from map(self.equation, relations_of(fact))
 
     def equation(self, e: Any) -> Json:
         return ["eq", self.expr(e.lhs), self.expr(e.rhs)]
@@ -305,7 +305,7 @@ class Statement:
         name, expr = str(claim.function.name), claim.arguments[0]
         if name in ("positive_definite", "invertible"):
             return [name, self.expr(expr)]
-        relations = [r for r in Facts([claim]).relations() if r.has(sp.Inverse) <= expr.has(sp.Inverse)]
+        relations = relations_of(claim)
         if not relations or name in {*_WORDS, *_SIGNS}:
             raise UnsupportedError(f"proofs have no word for {claim}.")
         return _all([self.equation(r) for r in relations])
@@ -337,6 +337,14 @@ class Statement:
     def read(self, e: Json) -> Any:
         """The SymPy expression, fact or claim that a JSON one says: `read(expr(e))` has the value of `e`."""
         return _Reader(self).read(e)
+
+
+def relations_of(fact: Any) -> list[sp.Eq]:
+    """The relations that a structure is, without those that would need an inverse (such as A A^-1 = I)."""
+    expr = fact.arguments[0]
+    stand_in = MatrixSymbol("_", *shape(expr))
+    relations = [r for r in Facts([fact.function(stand_in)]).relations() if not r.has(sp.Inverse)]
+    return [sp.Eq(*(side.xreplace({stand_in: expr}) for side in r.args), evaluate=False) for r in relations]
 
 
 def both(condition: Any, value: Any) -> dict[Any, Any]:
