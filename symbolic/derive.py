@@ -161,7 +161,7 @@ def _entrywise(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
     if raw == plain:
         steps.append(Step(derivative, plain, reason=f"Differentiate by {symbol}."))
     else:
-        reason = f"Product rule; the derivative of an entry of {x} by {symbol} is 1 for that entry and 0 for the others."
+        reason = f"Product rule; an entry of {x} differentiated by {symbol} is 1 if it is that entry, else 0."
         steps.append(Step(derivative, raw, reason=reason))
         steps.append(Step(raw, plain, reason="In a sum over a delta one term is left."))
     if grouped not in (plain, MatrixElement(rhs, row, column) if isinstance(rhs, MatrixExpr) else rhs):
@@ -171,7 +171,7 @@ def _entrywise(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
         whole = MatrixElement(rhs, row, column)
         where = str(place[0]) if len(place) == 1 else f"({place[0]}, {place[1]})"
         if whole != plain:
-            steps.append(Step(plain, whole, reason=f"This is entry {where} of {rhs}."))
+            steps.append(Step(plain, whole, reason=f"Read it as entry {where} of a matrix product."))
         kind = "a row" if 1 in rhs.shape and rhs.shape[0] == 1 else "a matrix" if 1 not in rhs.shape else "a column"
         steps.append(Step(lhs, rhs, reason=f"Stack the entries into {kind}."))
     else:
@@ -218,8 +218,8 @@ def entry_of(expr: Any, i: Any, j: Any, pool: tuple[Basic, ...]) -> Expr:
     ends = [i, *cuts, j]
     entries = [entry_of(a, p, q, rest) for a, p, q in zip(matrices, ends, ends[1:], strict=False)]
     limits = [(k, S.Zero, a.shape[1] - 1) for k, a in zip(cuts, matrices, strict=False) if k is not S.Zero]
-    body = sp.Mul(*scalars, *entries)
-    return sp.Sum(body, *limits) if limits else body
+    body = sp.Mul(*entries)
+    return sp.Mul(*scalars, sp.Sum(body, *limits) if limits else body)
 
 
 # By differentials.

@@ -18,18 +18,9 @@ from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.special import OneMatrix
 
+from symbolic.components import chain, is_negative, monomial_order
 from symbolic.errors import UnsupportedError
-from symbolic.normal import (
-    EXPAND_LIMIT,
-    _expanded,
-    chain,
-    content,
-    is_negative,
-    monomial_order,
-    normal,
-    power,
-    square_pieces,
-)
+from symbolic.normal import EXPAND_LIMIT, content, expanded, normal, power
 from symbolic.recognise import to_matrix
 from symbolic.shapes import SCALAR, SCALAR_FUNCTIONS, same_size, shape, split_product
 from symbolic.terms import (
@@ -47,8 +38,9 @@ from symbolic.terms import (
     atom,
     fresh,
     is_plain,
+    letter_columns,
     multiply,
-)
+)  # fmt: skip
 
 # What a name stands for while a part is read: the index of a sum, or a scalar form put for a placeholder.
 Scope: TypeAlias = Mapping[Basic, "Index | tuple[Monomial, ...]"]
@@ -277,7 +269,7 @@ def _inverse(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
 def _scaled(form: tuple[Monomial, ...], by: Expr) -> tuple[Monomial, ...]:
     if by is S.One:
         return form
-    return tuple(sorted((Monomial(_expanded(m.coef * by), m.parts) for m in form), key=monomial_order))
+    return tuple(sorted((Monomial(expanded(m.coef * by), m.parts) for m in form), key=monomial_order))
 
 
 def _inverse_of_product(m: Monomial, size: Expr, row: Index, column: Index) -> list[Term] | None:
@@ -292,7 +284,7 @@ def _inverse_of_product(m: Monomial, size: Expr, row: Index, column: Index) -> l
     if not isinstance(part, Chain):
         return None
     start, end = (row, column) if part.left is not None and part.left.name == ROW else (column, row)
-    pieces = square_pieces(part.word, size)
+    pieces = _square_pieces(part.word, size)
     here, factors, bound = end, [], []
     for position, piece in enumerate(pieces):  # M = P1 P2 ..., M^-1 = ... P2^-1 P1^-1, read from its right end
         there = start if position + 1 == len(pieces) else Index(size)
@@ -301,6 +293,17 @@ def _inverse_of_product(m: Monomial, size: Expr, row: Index, column: Index) -> l
         factors.append(_inverse_of_piece(piece, size, there, here))
         here = there
     return multiply([scalars, *factors], tuple(bound))
+
+
+def _square_pieces(word: Word, size: Expr) -> list[Word]:
+    """The word of a square matrix, cut wherever its size returns: each piece is square, so each is invertible."""
+    pieces: list[Word] = []
+    start = 0
+    for here, letter in enumerate(word, 1):
+        if same_size(letter_columns(letter), size):
+            pieces.append(word[start:here])
+            start = here
+    return pieces
 
 
 def _ends(part: Any) -> tuple[Index, ...]:

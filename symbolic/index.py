@@ -202,9 +202,9 @@ def write_term(term: Term, pool: tuple[Basic, ...] | None, taken: set[Basic]) ->
     names: dict[Index, Basic] = {k: next(source) for k in term.bound}
     inner = tuple(source) if pool is not None else None
     inside = taken | set(names.values())
-    body = sp.Mul(term.coef, *(_write(f, names, inner, inside) for f in term.factors))
+    body = sp.Mul(*(_write(f, names, inner, inside) for f in term.factors))
     limits = [(names[k], S.Zero, k.size - 1) for k in term.bound]
-    return sp.Sum(body, *limits) if limits else body
+    return sp.Mul(term.coef, sp.Sum(body, *limits) if limits else body)
 
 
 def _write(factor: Factor, names: dict[Index, Basic], pool: tuple[Basic, ...] | None, taken: set[Basic]) -> Expr:

@@ -8,37 +8,31 @@ inverse is written is invertible.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
-from itertools import count, pairwise
 from math import gcd, lcm
-from typing import Any
 
 import sympy as sp
 from sympy import S
 from sympy.core.expr import Expr
+from sympy.matrices.expressions.special import OneMatrix
 
+from symbolic.components import components, is_negative, monomial_order, part_order
 from symbolic.errors import UnsupportedError
-from symbolic.shapes import same_size
 from symbolic.terms import (
     Atom,
     Call,
-    Chain,
     Component,
-    Cycle,
     Delta,
     Entry,
     Factor,
-    Graph,
     Index,
     Monomial,
-    Slot,
     Term,
-    Word,
+    atom,
     fresh,
     multiply,
     spell,
     times,
-)
+)  # fmt: skip
 
 # A power of a sum is multiplied out as long as this many terms arise.
 EXPAND_LIMIT = 200
@@ -53,17 +47,17 @@ def normal(terms: Iterable[Term]) -> tuple[Monomial, ...]:
         if term is None:
             continue
         parts = components(term.factors, term.bound)
-        expanded = _merge_powers(term.coef, parts)
-        if expanded is not None:
-            todo += expanded
+        merged = _merge_powers(term.coef, parts)
+        if merged is not None:
+            todo += merged
             continue
         key = tuple(sorted(parts, key=part_order)) if len(parts) > 1 else tuple(parts)
         total[key] = total[key] + term.coef if key in total else term.coef
-    found = (Monomial(_expanded(coef), parts) for parts, coef in total.items())
+    found = (Monomial(expanded(coef), parts) for parts, coef in total.items())
     return tuple(sorted((m for m in found if m.coef is not S.Zero), key=monomial_order))
 
 
-def _expanded(coef: Expr) -> Expr:
+def expanded(coef: Expr) -> Expr:
     if coef.is_Atom or (coef.is_Mul and all(a.is_Atom for a in coef.args)):
         return coef
     return sp.expand(coef)
@@ -75,10 +69,13 @@ def _expanded(coef: Expr) -> Expr:
 def contract(term: Term) -> Term | None:
     """The term without deltas that a sum can remove, and without sums over nothing; None if it is zero.
 
+    An index that stands in a single entry meets a vector of ones there, and ones are left out everywhere else.
     sum_j delta_ij a_j = a_i; a delta of one index is 1; an index that stands nowhere is summed to its size; a matrix
     next to its inverse is a delta.
     """
     coef, factors, bound = term
+    if any(isinstance(f, Entry) and isinstance(f.atom.node, OneMatrix) for f in factors):
+        factors = tuple(f for f in factors if not (isinstance(f, Entry) and isinstance(f.atom.node, OneMatrix)))
     if any(isinstance(f, Delta) for f in factors):
         joined = _join_deltas(factors, bound)
         if joined is None:
@@ -93,7 +90,18 @@ def contract(term: Term) -> Term | None:
             if k not in used:
                 coef = times(coef, k.size)
         bound = tuple(k for k in bound if k in used)
+        factors += tuple(Entry(_ones(k.size), k, None) for k in bound if _stands_alone(k, factors))
     return Term(coef, factors, bound)
+
+
+def _ones(size: Expr) -> Atom:
+    return atom(OneMatrix(size, S.One))
+
+
+def _stands_alone(k: Index, factors: tuple[Factor, ...]) -> bool:
+    """Whether the index stands in one entry only: a row or column sum, written as a product with ones."""
+    places = [f for f in factors if k in f.indices]
+    return len(places) == 1 and isinstance(places[0], Entry) and places[0].indices.count(k) == 1
 
 
 def _join_deltas(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> tuple[tuple[Factor, ...], tuple] | None:
@@ -128,241 +136,15 @@ def _cancel_inverses(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> t
         for other in factors:
             if not isinstance(other, Entry) or other.atom.node != original:
                 continue
-            pairs = [((inverse.column, other.row), (inverse.row, other.column))]
-            pairs += [((inverse.row, other.column), (inverse.column, other.row))]
-            for (a, b), (c, d) in pairs:
-                alone = a is not None and a is b and a in bound and sum(f.indices.count(a) for f in factors) == 2
-                if alone and c is not None and d is not None:
+            right = (inverse.column, other.row, inverse.row, other.column)  # A^-1 A
+            left = (inverse.row, other.column, inverse.column, other.row)  # A A^-1
+            for a, b, c, d in (right, left):
+                if a is None or c is None or d is None or a is not b or a not in bound:
+                    continue
+                if sum(f.indices.count(a) for f in factors) == 2:
                     rest = [f for f in factors if f is not inverse and f is not other]
                     return (*rest, Delta(a, a), Delta(c, d))
     return None
-
-
-# Components: chains, cycles, and the rest.
-
-
-def components(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> list[Component]:
-    """The product as independent components, each in its own normal form."""
-    return [_canonical(part) for part in as_components(factors, bound)]
-
-
-def _canonical(part: Component) -> Component:
-    if isinstance(part, Chain):
-        return chain(*part)
-    if isinstance(part, Cycle):
-        return cycle(part.word)
-    if isinstance(part, Graph):
-        return _graph(list(part.factors), list(part.bound))
-    if isinstance(part, Delta):
-        a, b = sorted((part.left, part.right), key=lambda k: str(k.name))
-        return Delta(a, b)
-    return part
-
-
-def as_components(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> list[Component]:
-    """The product as independent components, read in the order of the factors."""
-    at: dict[Index, list[int]] = {k: [] for k in bound}
-    for position, factor in enumerate(factors):
-        for k in factor.indices:
-            if k in at:
-                at[k].append(position)
-    seen: set[int] = set()
-    parts: list[Component] = []
-    for start in range(len(factors)):
-        if start in seen:
-            continue
-        group, todo = [], [start]
-        seen.add(start)
-        while todo:
-            position = todo.pop()
-            group.append(position)
-            for k in factors[position].indices:
-                for other in at.get(k, ()):
-                    if other not in seen:
-                        seen.add(other)
-                        todo.append(other)
-        inside = [factors[p] for p in sorted(group)]
-        if len(inside) == 1 and not isinstance(inside[0], Entry) and not any(k in at for k in inside[0].indices):
-            parts.append(inside[0])
-        elif all(isinstance(f, Entry) and all(len(at.get(k, "12")) == 2 for k in f.indices) for f in inside):
-            parts.append(_thread(inside, at))  # type: ignore[arg-type]
-        else:
-            used = {k for f in inside for k in f.indices}
-            parts.append(Graph(tuple(inside), tuple(k for k in bound if k in used)))
-    return parts
-
-
-def _thread(entries: list[Entry], at: dict[Index, list[int]]) -> Chain | Cycle:
-    """Entries in which each bound index stands twice, as a word from end to end or around."""
-    current, backwards, is_chain = entries[0], False, False
-    for e in entries:
-        if e.row not in at or e.column not in at:
-            current, backwards, is_chain = e, e.row in at, True
-            break
-    left = current.column if backwards else current.row
-    word: list[tuple[Atom, bool]] = []
-    rest = list(entries)
-    while True:
-        word.append((current.atom, backwards and not current.atom.symmetric))
-        right = current.row if backwards else current.column
-        rest = [e for e in rest if e is not current]
-        following = next((e for e in rest if right in (e.row, e.column)), None) if right in at else None
-        if following is None:
-            break
-        current, backwards = following, following.row != right
-    return Chain(left, tuple(word), right) if is_chain else Cycle(tuple(word))
-
-
-def flip(word: Word) -> Word:
-    """The transposed word."""
-    return tuple((a, not (t or a.symmetric)) for a, t in reversed(word))
-
-
-def _word_order(word: Word) -> tuple:
-    return (sum(t for _, t in word), [(a.name, not t) for a, t in word])
-
-
-def chain(left: Slot, word: Word, right: Slot) -> Chain:
-    """The chain, read from its canonical end: a free one first, and with as few transposes as possible."""
-    back = flip(word)
-    ends = ["" if k is None or k.name is None else str(k.name) for k in (left, right)]
-    if (left is None) != (right is None):
-        forwards = right is None
-    elif ends[0] != ends[1]:
-        forwards = ends[0] < ends[1]
-    else:
-        forwards = _word_order(word) <= _word_order(back)
-    return Chain(left, word, right) if forwards else Chain(right, back, left)
-
-
-def cycle(word: Word) -> Cycle:
-    """The cycle, read from its canonical place and in its canonical direction."""
-    turns = [w[i:] + w[:i] for w in (word, flip(word)) for i in range(len(word))]
-    return Cycle(min(turns, key=_word_order))
-
-
-@lru_cache(maxsize=1 << 10)
-def _standard(depth: int, position: int, size: Expr) -> Index:
-    return Index(size)
-
-
-def _depth(factor: Factor) -> int:
-    if not isinstance(factor, Call):
-        return 0
-    parts = [p for body in factor.bodies for m in body for p in m.parts]
-    inside = [f for p in parts for f in (p.factors if isinstance(p, Graph) else [p])]
-    return 1 + max((_depth(f) for f in inside if isinstance(f, Call)), default=0)
-
-
-def _graph(factors: list[Factor], bound: list[Index]) -> Graph:
-    """The canonical labelling of a graph of factors: colours are refined, and ties are tried out."""
-    depth = max(map(_depth, factors))
-    best: tuple[list, Graph] | None = None
-
-    def refine(colour: dict[Index, int]) -> dict[Index, int]:
-        while True:
-            seen: dict[Index, list] = {k: [] for k in colour}
-            for f in factors:
-                around = (_signature(f), [(colour.get(k, -1), str(k.name)) for k in f.indices])
-                for slot, k in enumerate(f.indices):
-                    if k in seen:
-                        seen[k].append((slot, around))
-            keys = {k: (colour[k], sorted(seen[k])) for k in colour}
-            ranks = sorted(keys.values())
-            finer = {k: ranks.index(key) for k, key in keys.items()}
-            if finer == colour:
-                return colour
-            colour = finer
-
-    def search(colour: dict[Index, int]) -> None:
-        nonlocal best
-        colour = refine(colour)
-        ranks = sorted(colour.values())
-        tie = next((c for c, d in pairwise(ranks) if c == d), None)
-        if tie is not None:
-            for k in [k for k, c in colour.items() if c == tie]:
-                search({other: 2 * c + (other is not k) for other, c in colour.items()})
-            return
-        order = sorted(colour, key=colour.__getitem__)
-        place = {k: i for i, k in enumerate(order)}
-        ends = [[(place.get(k, -1), str(k.name)) for k in f.indices] for f in factors]
-        keyed = sorted((_signature(f), ends[i], i) for i, f in enumerate(factors))
-        names = {k: _standard(depth, i, k.size) for i, k in enumerate(order)}
-        certificate = [key[:2] for key in keyed]
-        if best is None or certificate < best[0]:
-            best = certificate, Graph(tuple(factors[key[2]].rename(names) for key in keyed), tuple(names.values()))
-
-    sizes = sorted({str(k.size) for k in bound})
-    search({k: sizes.index(str(k.size)) for k in bound})
-    assert best is not None
-    return best[1]
-
-
-def _signature(factor: Factor) -> str:
-    if isinstance(factor, Entry):
-        return factor.atom.name
-    if isinstance(factor, Delta):
-        return "delta"
-    labels = {k: f"<{i}>" for i, k in enumerate(factor.indices)}
-    return _call_name(factor, labels)
-
-
-def _call_name(call: Call, labels: dict[Index, str]) -> str:
-    bodies = "; ".join(" + ".join(_monomial_name(m, labels) for m in body) for body in call.bodies)
-    return f"~{getattr(call.head, '__name__', call.head)}({bodies})^{call.exponent}"
-
-
-def _monomial_name(monomial: Monomial, labels: dict[Index, str]) -> str:
-    return f"{monomial.coef}*" + "*".join(" ".join(part_names(p, labels)) for p in monomial.parts)
-
-
-# Orders: total on what has different names, so that equal sums are listed alike.
-
-
-def part_names(part: Component, labels: dict[Index, str] | None = None) -> list[str]:
-    """A component as a list of names to sort by."""
-    labels = labels or {}
-
-    def end(k: Slot) -> str:
-        return "" if k is None else labels.get(k, str(k.name))
-
-    if isinstance(part, (Chain, Cycle)):
-        names = [a.name + "'" * t for a, t in part.word]
-        return names + ([end(part.left), end(part.right)] if isinstance(part, Chain) else ["@"])
-    if isinstance(part, Delta):
-        return ["=", *sorted(map(end, part))]
-    if isinstance(part, Call):
-        return [_call_name(part, labels)]
-    numbers = {k: f"#{i}" for i, k in enumerate(part.bound)} | labels
-    return [_factor_name(f, numbers) for f in part.factors]
-
-
-def _factor_name(factor: Factor, labels: dict[Index, str]) -> str:
-    inside = ",".join(labels.get(k, str(k.name)) for k in factor.indices)
-    return f"{_signature(factor)}[{inside}]"
-
-
-def letters(part: Component) -> int:
-    """How many matrices stand in the component; a function counts for nothing."""
-    if isinstance(part, (Chain, Cycle)):
-        return len(part.word)
-    return len(part.factors) if isinstance(part, Graph) else 0
-
-
-def part_order(part: Component) -> tuple:
-    kinds: dict[Any, int] = {Chain: 0, Cycle: 1, Graph: 2, Delta: 3, Call: 4}
-    return (kinds[type(part)], part_names(part))
-
-
-def is_negative(coef: Expr) -> bool:
-    return bool(coef.as_coeff_Mul()[0] < 0)  # type: ignore[operator]
-
-
-def monomial_order(m: Monomial) -> tuple:
-    """A reader's order: positive terms first, then by falling degree, numbers before symbols, then by name."""
-    degree = sum(map(letters, m.parts))
-    names = [name for part in m.parts for name in part_names(part)]
-    return (is_negative(m.coef), -degree, len(m.coef.free_symbols), names, str(m.coef) if m.coef.free_symbols else "")
 
 
 # Powers.
@@ -399,7 +181,7 @@ def power(body: tuple[Monomial, ...], exponent: Expr) -> list[Term]:
         scale = -scale
     if scale is S.One:
         return [Term(S.One, (Call(sp.Pow, (body,), exponent),))]
-    body = tuple(sorted((Monomial(_expanded(m.coef / scale), m.parts) for m in body), key=monomial_order))
+    body = tuple(sorted((Monomial(expanded(m.coef / scale), m.parts) for m in body), key=monomial_order))
     if len(body) == 1 and body[0].coef is S.One and len(body[0].parts) == 1 and whole:
         return [Term(sp.Pow(scale, exponent), (_part_power(body[0].parts[0], exponent),))]
     return [Term(sp.Pow(scale, exponent), (Call(sp.Pow, (body,), exponent),))]
@@ -441,22 +223,4 @@ def _spelled(part: Component) -> list[Term]:
     return [Term(S.One, tuple(factors), tuple(bound))]
 
 
-# Inverses of products.
-
-
-def square_pieces(word: Word, size: Expr) -> list[Word]:
-    """The word of a square matrix, cut wherever its size returns: each piece is square, so each is invertible."""
-    pieces: list[Word] = []
-    start = 0
-    for here, (a, t) in zip(count(1), word, strict=False):
-        columns = a.node.shape[0 if t else 1]  # type: ignore[attr-defined]
-        if same_size(columns, size):
-            pieces.append(word[start:here])
-            start = here
-    return pieces
-
-
-__all__ = [
-    "EXPAND_LIMIT", "as_components", "chain", "components", "content", "contract", "cycle", "flip", "is_negative",
-    "letters", "monomial_order", "normal", "part_names", "part_order", "power", "square_pieces",
-]  # fmt: skip
+__all__ = ["EXPAND_LIMIT", "content", "contract", "expanded", "normal", "power"]

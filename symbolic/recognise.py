@@ -1,17 +1,13 @@
 """From monomials back to matrices: words to products, cycles to traces, and sums grouped as a person would write them.
 
-Grouping rules, in this order:
- 1. words that carry the same scalar factor share it:  s x'A + s x'A' -> s (x'A + x'A');
- 2. words that begin or end alike, with something left over in each, share that part:  2X'Xw - 2X'y -> 2X'(Xw - y);
- 3. a scalar sum that is a square is written as one:  y'y - 2y'Xw + w'X'Xw -> (Xw - y)'(Xw - y).
-Terms stand in the order of `normal.monomial_order`: positive first, higher degree first. Only nodes of SymPy are built,
-by constructors that keep the order they are given.
+Words that carry the same scalar factor share it, s x'A + s x'A' -> s (x'A + x'A'), and are then grouped among themselves
+(`symbolic.grouping`). A scalar inside a product of matrices is written with [0, 0], so that every factor of the product
+is either a number or chains with its neighbours. Only nodes of SymPy are built.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import combinations, groupby
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -21,7 +17,9 @@ from sympy.matrices.expressions import MatrixExpr
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.special import OneMatrix
 
-from symbolic.normal import as_components, chain, content, contract, flip, letters, part_names
+from symbolic.components import as_components, flip, letters, part_names
+from symbolic.grouping import Addend, collect, factors_of, product, squares, together
+from symbolic.normal import contract
 from symbolic.terms import (
     Atom,
     Call,
@@ -36,8 +34,7 @@ from symbolic.terms import (
     Term,
     Word,
     atom,
-    times,
-)
+)  # fmt: skip
 
 Terms = tuple[Monomial, ...]
 
@@ -52,17 +49,6 @@ class Item(NamedTuple):
     coef: Expr
     scalars: tuple[Component, ...]
     word: Word
-
-
-class Addend(NamedTuple):
-    """number * factors, with the key it is sorted by."""
-
-    number: Expr
-    factors: tuple[Any, ...]
-    key: tuple
-
-    def expr(self, scale: Expr = S.One) -> Any:
-        return product(times(self.number, scale), self.factors)
 
 
 def to_matrix(form: Terms, row: Slot = None, column: Slot = None, last: Atom | None = None) -> Any:
@@ -162,25 +148,6 @@ def as_written(terms: Iterable[Term], row: Slot = None, column: Slot = None) -> 
 # Writing words and scalars.
 
 
-def factors_of(word: Word) -> tuple[Any, ...]:
-    """The factors of a word, equal neighbours written as a power."""
-    out = []
-    for (a, transposed), run in groupby(word):
-        node: Any = sp.Transpose(a.node) if transposed else a.node  # type: ignore[arg-type]
-        length = len(list(run))
-        out.append(node if length == 1 else sp.MatPow(node, sp.Integer(length)))
-    return tuple(out)
-
-
-def product(coef: Expr, factors: Sequence[Any]) -> Any:
-    """coef * factors in that order, without the coefficient 1."""
-    flat: list[Any] = []
-    for factor in factors if coef is S.One else (coef, *factors):
-        monomial = isinstance(factor, sp.Mul) and all(a.is_Atom for a in factor.args)
-        flat += factor.args if monomial or isinstance(factor, sp.MatMul) else (factor,)
-    return flat[0] if len(flat) == 1 else sp.MatMul(*flat)
-
-
 def take_scale(expr: Any) -> tuple[tuple[Any, ...], Any]:
     """The scalar factors at the front of a product, and the rest."""
     if not isinstance(expr, sp.MatMul):
@@ -206,10 +173,16 @@ def scalar(part: Component) -> Expr:
 
 def scalar_sum(form: Terms) -> Expr:
     """A form without free indices as a SymPy scalar: 1x1 products are written with [0, 0]."""
-    if form and all(len(m.parts) == 1 and _is_product(m.parts[0]) for m in form):
+    products = [m for m in form if len(m.parts) == 1 and _is_product(m.parts[0])]
+    if products and len(products) == len(form):
         whole = arrange([Item(m.coef, (), m.parts[0].word) for m in form], S.One)  # type: ignore[union-attr]
         return MatrixElement(whole, S.Zero, S.Zero)
-    return sp.Add(*(sp.Mul(m.coef, *map(scalar, m.parts)) for m in form))
+    numbered = [(m.coef, m.parts[0].word) for m in products if m.coef.is_Rational]  # type: ignore[union-attr]
+    done, left = squares(numbered)
+    found = [sp.Mul(a.number, MatrixElement(product(S.One, a.factors), S.Zero, S.Zero)) for a in done]
+    taken = {word for _, word in numbered} - {word for _, word in left}
+    rest = [m for m in form if m not in products or m.parts[0].word not in taken]  # type: ignore[union-attr]
+    return sp.Add(*found, *(sp.Mul(m.coef, *map(scalar, m.parts)) for m in rest))
 
 
 def _linear(form: Terms, last: Atom) -> Any:
@@ -261,7 +234,7 @@ def arrange(items: list[Item], rows: Expr) -> Any:
         groups.setdefault(key, []).append((lead, word))
     addends: list[Addend] = []
     for key, words in groups.items():
-        addends += _weighted(key, _collect(words, rows))
+        addends += _weighted(key, collect(words, rows))
     addends.sort(key=lambda a: a.key)
     exprs = [a.expr() for a in addends]
     return exprs[0] if len(exprs) == 1 else sp.MatAdd(*exprs)
@@ -269,136 +242,17 @@ def arrange(items: list[Item], rows: Expr) -> Any:
 
 def _weighted(scalars: tuple, addends: list[Addend]) -> list[Addend]:
     """The addends times a common scalar, which is written once."""
-    weight = sp.Add(*(sp.Mul(coef, *map(scalar, parts)) for coef, parts in scalars))
+    weight = scalar_sum(tuple(Monomial(coef, parts) for coef, parts in scalars))
     extra = sum(letters(p) for p in scalars[0][1]), len(scalars[0][0].free_symbols)
     if len(addends) > 1:
         sizes = {abs(a.number) for a in addends}
         if weight is not S.One or (len(sizes) == 1 and sizes != {S.One}):
-            addends = [_together(addends)]
+            addends = [together(addends)]
     done = []
     for number, factors, (negative, degree, symbols, names) in addends:
         key = (negative, degree - extra[0], symbols + extra[1], names)
         done.append(Addend(number, factors if weight is S.One else (weight, *factors), key))
     return done
-
-
-def _together(addends: list[Addend]) -> Addend:
-    """The sum of the addends as one factor, its common number taken out."""
-    addends = sorted(addends, key=lambda a: a.key)
-    scale = content(a.number for a in addends)
-    if addends[0].number < 0:  # type: ignore[operator]
-        scale = -scale
-    inner = sp.MatAdd(*(a.expr(S.One / scale) for a in addends))
-    return Addend(scale, (inner,), (bool(scale < 0), *addends[0].key[1:]))  # type: ignore[operator]
-
-
-def _upright(words: list[tuple[Expr, Word]]) -> Addend:
-    """The sum as one factor, written as a transpose if that has fewer transposed letters: (Xw - y)'."""
-    oriented = [t for _, word in words for a, t in word if not a.symmetric]
-    if 2 * sum(oriented) <= len(oriented):
-        return _together(_collect(words, S.Zero))
-    number, (inner,), key = _together(_collect([(number, flip(word)) for number, word in words], S.Zero))
-    return Addend(number, (sp.Transpose(inner),), key)
-
-
-def _key(number: Expr, word: Word) -> tuple:
-    return (bool(number < 0), -len(word), 0, [a.name + "'" * t for a, t in word])  # type: ignore[operator]
-
-
-def _collect(words: list[tuple[Expr, Word]], rows: Expr) -> list[Addend]:
-    """A sum of numbers times words as few addends, by taking out common beginnings and ends."""
-    done: list[Addend] = []
-    words = sorted(words, key=lambda t: _key(*t))
-    if rows == 1 and len(words) > 2:
-        done, words = _squares(words)
-    while words:
-        taken, left, right = _best_group(words)
-        if not left and not right:
-            break
-        cut = [(number, word[left : len(word) - right]) for number, word in taken]
-        inner = _upright(cut)
-        head, tail = factors_of(taken[0][1][:left]), factors_of(taken[0][1][len(taken[0][1]) - right :])
-        key = (bool(inner.number < 0), *min(_key(*t) for t in taken)[1:])  # type: ignore[operator]
-        done.append(Addend(inner.number, (*head, *inner.factors, *(tail if right else ())), key))
-        words = [t for t in words if t not in taken]
-    for number, word in words:
-        factors = factors_of(word) or (sp.Identity(rows),)
-        done.append(Addend(number, factors, _key(number, word)))
-    return done
-
-
-def _best_group(words: list[tuple[Expr, Word]]) -> tuple[list[tuple[Expr, Word]], int, int]:
-    """The words that share most letters at one end, with the lengths of what they share at both ends."""
-    best: tuple[int, list[tuple[Expr, Word]]] = (0, [])
-    for at_left in (True, False):
-        candidates: dict[Any, list[tuple[Expr, Word]]] = {}
-        for t in words:
-            if len(t[1]) > 1:
-                candidates.setdefault(t[1][0 if at_left else -1], []).append(t)
-        for group in candidates.values():
-            saved = (len(group) - 1) * _shared([w for _, w in group], at_left, 0)
-            if saved > best[0]:
-                best = (saved, group)
-    group = best[1]
-    left = _shared([w for _, w in group], True, 0)
-    right = _shared([w for _, w in group], False, left)
-    return group, left, right
-
-
-def _shared(words: list[Word], at_left: bool, used: int) -> int:
-    """How many letters all words share at an end, leaving at least one letter of each."""
-    if len(words) < 2:
-        return 0
-    limit = min(map(len, words)) - used - 1
-    first = words[0]
-    for n in range(limit):
-        at = n if at_left else -1 - n
-        if any(w[at] != first[at] for w in words):
-            return n
-    return max(limit, 0)
-
-
-# Squares.
-
-
-def _squares(words: list[tuple[Expr, Word]]) -> tuple[list[Addend], list[tuple[Expr, Word]]]:
-    """The squares c (sum of r)' (sum of r) in a sum of 1x1 words, and the words that are in none of them."""
-    coefs = {word: number for number, word in words}
-    halves: dict[Word, Expr] = {}
-    for number, word in words:
-        half = word[len(word) // 2 :]
-        if len(word) % 2 == 0 and flip(half) == word[: len(word) // 2] and isinstance(number, sp.Rational):
-            halves[half] = number
-    done: list[Addend] = []
-    pending = list(halves)
-    while pending:
-        first = pending.pop(0)
-        scale = halves[first]
-        square = [(S.One, first)]
-        used = {flip(first) + first}
-        for other in list(pending):
-            root = sp.sqrt(halves[other] / scale)
-            cross = [coefs.get(_cross(r, other)) for _, r in square]
-            if not root.is_Rational or any(c is None for c in cross):
-                continue
-            sign = 1 if cross[0] / (scale * square[0][0]) > 0 else -1  # type: ignore[operator]
-            if all(c == 2 * scale * s * sign * root for c, (s, _) in zip(cross, square, strict=True)):
-                square.append((sign * root, other))
-                pending.remove(other)
-        if len(square) < 2:
-            continue
-        used = {flip(r) + r for _, r in square} | {_cross(r, s) for (_, r), (_, s) in combinations(square, 2)}
-        root_sum = _together(_collect(square, S.Zero))
-        side = root_sum.factors[0]
-        number = scale * root_sum.number**2
-        key = min(_key(number, word) for word in used)
-        done.append(Addend(number, (sp.Transpose(side), side), key))
-        words = [t for t in words if t[1] not in used]
-    return done, words
-
-
-def _cross(r: Word, s: Word) -> Word:
-    return chain(None, flip(r) + s, None).word
 
 
 __all__ = [

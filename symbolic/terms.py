@@ -44,7 +44,7 @@ Slot: TypeAlias = "Index | None"
 Renaming: TypeAlias = Mapping[Index, Index]
 
 # The free indices in which the argument of an inverse or a determinant is stored.
-ROW, COLUMN = sp.Symbol("<row>", integer=True, nonnegative=True), sp.Symbol("<column>", integer=True, nonnegative=True)
+ROW, COLUMN = (sp.Symbol(f"<{name}>", integer=True, nonnegative=True) for name in ("1: row", "2: column"))
 
 
 class Atom:
@@ -263,6 +263,11 @@ def letter_rows(letter: Letter) -> Expr:
     return node.node.shape[1 if transposed else 0]  # type: ignore[attr-defined]
 
 
+def letter_columns(letter: Letter) -> Expr:
+    node, transposed = letter
+    return node.node.shape[0 if transposed else 1]  # type: ignore[attr-defined]
+
+
 def fresh(term: Term) -> Term:
     """The term with new bound indices, so that it may be multiplied by another copy of itself."""
     if not term.bound:
@@ -300,6 +305,6 @@ def is_plain(expr: Basic) -> bool:
 
 __all__ = [
     "COLUMN", "ROW", "Atom", "Call", "Chain", "Component", "Cycle", "Delta", "Entry", "Factor", "Graph", "Index",
-    "Letter", "Monomial", "Renaming", "Slot", "Term", "Word", "atom", "fresh", "is_plain", "letter_rows", "multiply",
-    "open_indices", "spell", "times",
+    "Letter", "Monomial", "Renaming", "Slot", "Term", "Word", "atom", "fresh", "is_plain", "letter_columns",
+    "letter_rows", "multiply", "open_indices", "spell", "times",
 ]  # fmt: skip

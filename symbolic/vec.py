@@ -14,7 +14,7 @@ from sympy.core.expr import Expr
 from sympy.matrices.expressions import MatrixExpr
 from sympy.matrices.expressions.special import OneMatrix
 
-from symbolic.normal import flip
+from symbolic.components import flip
 from symbolic.recognise import Item, Terms, Unrecognised, arrange, open_ends, product, take_scale, to_matrix
 from symbolic.terms import Chain, Component, Delta, Index, Slot, Word, atom
 
