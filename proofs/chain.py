@@ -1,9 +1,9 @@
 """From a certificate to the chain of equalities a person would write: one hypothesis a link, nothing else changed.
 
-A proof says `left - right = sum of c L (a - b) R`, where each `a = b` is a hypothesis or the definition of an inverse. Read
-one term at a time it is a rewriting: the part `c L a R` of the current expression becomes `c L b R` (or back, if c is
-negative), with the inside of `a` left unexpanded. Between two rewritings stands at most one regrouping, which the normal
-form decides. Among the possible orders the one that carries the least along is taken.
+A proof says `left - right = sum of c L (a - b) R`, where each `a = b` is a hypothesis or the definition of an inverse.
+Read one term at a time it is a rewriting: the part `c L a R` of the current expression becomes `c L b R`, or the part
+`-c L b R` becomes `-c L a R`, with the inside of `a` left unexpanded. Between two rewritings stands at most one
+regrouping, which the normal form decides. Among the possible readings the one that carries the least along is taken.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Link:
 
 @dataclass(frozen=True)
 class _Rewriting:
-    """The part `before` of an expression becomes `after`, by the hypothesis `ref`; `turned` says the same, minus signed."""
+    """The part `before` of an expression becomes `after`, by the hypothesis `ref`; `turned` is its other reading."""
 
     ref: str
     before: Json
@@ -126,7 +126,7 @@ class _Chain:
         return out
 
     def carried(self, moves: tuple[_Rewriting, ...]) -> tuple[int, int]:
-        """How many terms stand beside the rewritten parts, over the whole chain, and how many parts are minus signed."""
+        """How many terms stand beside the rewritten parts, over the whole chain, and how many parts are negative."""
         current, total = self.value(self.left), 0
         for move in moves:
             rest = current - self.value(move.before)

@@ -1,13 +1,14 @@
 """A proved identity as a derivation: the chain of equalities that its certificate amounts to, as SymPy expressions."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
-from sympy import Basic, Identity, MatrixSymbol, Symbol, ZeroMatrix, preorder_traversal
+from sympy import Basic
 
 from proofs.chain import chain
-from proofs.prove import Claim, prove
-from proofs.statement import Statement
+from proofs.reasons import statement_of
+from proofs.verify import verdict_on
 from symbolic.derivation import Derivation, Step
 
 
@@ -25,25 +26,15 @@ def explain(lhs: Basic, rhs: Basic, given: Iterable[Any] = (), title: str = "") 
     B**(-1)
     """
     given = tuple(given)
-    found = prove(Claim(lhs, rhs), given=list(given))
+    found = verdict_on(lhs, rhs, "=", given)
     sides = _expressions(found.certificate, [lhs, rhs, *given]) if found.certificate else []
     if sides:  # the ends as they were written
         sides = [(lhs, ""), *sides[1:-1], (rhs, sides[-1][1])]
-    steps = tuple(
-        Step(before, after, reason=reason) for (before, _), (after, reason) in zip(sides, sides[1:], strict=False)
-    )
+    steps = tuple(Step(before, after, reason=reason) for (before, _), (after, reason) in pairwise(sides))
     return Derivation(lhs, rhs, given=given, steps=steps, title=title)
 
 
 def _expressions(certificate: dict[str, Any], sources: list[Basic]) -> list[tuple[Basic, str]]:
     """The links of the chain as SymPy expressions in the symbols of `sources`."""
-    statement = Statement()
-    for node in (node for source in sources for node in preorder_traversal(source)):
-        if isinstance(node, (MatrixSymbol, Identity, ZeroMatrix)):
-            statement.sizes |= {size: size.name for size in node.shape if isinstance(size, Symbol)}
-        if isinstance(node, (MatrixSymbol, Symbol)):
-            statement.names[node] = node.name
-    if not set(certificate["symbols"]) <= set(statement.names.values()):
-        return []  # a symbol had to be renamed for the kernel
-    statement.inverses = [(step[1], sources[0]) for step in certificate["steps"] if step[0] == "inverse"]
-    return [(statement.read(link.expr), link.reason) for link in chain(certificate)]
+    statement = statement_of(certificate, sources)
+    return [] if statement is None else [(statement.read(link.expr), link.reason) for link in chain(certificate)]

@@ -57,7 +57,7 @@ def symmetric_case() -> Part:
 PROBLEM = Problem(
     2,
     "Vector calculus",
-    r"Here $\mathbf{x}, \mathbf{c} \in \mathbb{R}^n$ and $A \in \mathbb{R}^{n \times n}$. Every derivative is found entry"
-    r" by entry for an arbitrary entry, and the entries are then stacked.",
+    r"Here $\mathbf{x}, \mathbf{c} \in \mathbb{R}^n$ and $A \in \mathbb{R}^{n \times n}$. Every derivative is found"
+    r" for an arbitrary entry, and the entries are then stacked.",
     {"a": inner_product, "b": squared_norm, "c": linear_map, "d": quadratic_form, "e": symmetric_case},
 )

@@ -56,8 +56,8 @@ def two_forms() -> Part:
     )
     return Part(
         "4(f)",
-        r"The equality of $(X^\top X + \lambda I)^{-1} X^\top \mathbf{y}$ and $X^\top (X X^\top + \lambda I)^{-1} \mathbf{y}$,"
-        r" with the invertibility of both matrices shown rather than assumed.",
+        r"The equality of $(X^\top X + \lambda I)^{-1} X^\top \mathbf{y}$ and"
+        r" $X^\top (X X^\top + \lambda I)^{-1} \mathbf{y}$. The invertibility of both matrices is shown, not assumed.",
         (
             definite(tall, r"The first inverse exists", v, X),
             definite(wide, r"The second inverse exists", u, X.T),
@@ -67,8 +67,8 @@ def two_forms() -> Part:
             *sufficient,
         ),
         remarks=(
-            r"With $U = X^\top / \sqrt{\lambda}$ and $V = X / \sqrt{\lambda}$ the general identity is the ridge identity,"
-            r" up to the factor $\lambda$.",
+            r"With $U = X^\top / \sqrt{\lambda}$ and $V = X / \sqrt{\lambda}$ the general identity becomes the one"
+            r" for ridge regression.",
         ),
     )
 

@@ -5,7 +5,7 @@ from inspect import getsource
 
 import latexify
 import numpy as np
-from sympy import Add, Derivative, Eq, Expr, Mul, Piecewise, Pow, Q, Rational, Symbol, solve
+from sympy import Add, Basic, Derivative, Eq, Expr, Gt, Integer, Mul, Piecewise, Pow, Q, Rational, Symbol, true
 
 from numeric import elbow as code
 from numeric import evaluate
@@ -20,11 +20,15 @@ rate = Symbol("lambda", positive=True)
 
 def unit(weight: Expr, bias: Expr) -> Piecewise:
     """The ReLU of `weight x + bias`, by cases."""
-    z = weight * x + bias
-    return cases_of((z, z > 0), (0, True))
+    z = line(weight, bias)
+    return cases_of((z, Gt(z, 0, evaluate=False)), (Integer(0), true))
 
 
-def cases_of(*branches: tuple) -> Piecewise:
+def line(weight: Expr, bias: Expr) -> Expr:
+    return Add(Mul(weight, x, evaluate=False), bias, evaluate=False)
+
+
+def cases_of(*branches: tuple[Expr, Basic]) -> Piecewise:
     return Piecewise(*branches, evaluate=False)
 
 
@@ -33,10 +37,27 @@ def squared_error(prediction: Expr) -> Expr:
 
 
 def split(expr: Expr) -> Piecewise:
-    """`expr` by the cases of the Piecewise inside it (all those in it have the same conditions)."""
+    """`expr` by the cases of the Piecewise inside it (all those in it have the same conditions), order kept."""
     inner = sorted(expr.atoms(Piecewise), key=str)
-    values = [(expr.xreplace({p: p.args[k][0] for p in inner}), on) for k, (_, on) in enumerate(inner[0].args)]
-    return cases_of(*values)
+    return cases_of(*((in_case(expr, k), on) for k, (_, on) in enumerate(inner[0].args)))
+
+
+def in_case(expr: Expr, k: int) -> Expr:
+    """`expr` where the k-th case holds; a product with a zero in it is zero, a factor 1 is left out."""
+    if isinstance(expr, Piecewise):
+        return expr.args[k][0]
+    if not expr.has(Piecewise):
+        return expr
+    parts = [in_case(a, k) for a in expr.args]
+    if isinstance(expr, Mul):
+        return Integer(0) if 0 in parts else product(*parts)
+    kept = [a for a in parts if a != 0] if isinstance(expr, Add) else parts
+    return expr.func(*kept, evaluate=False) if len(kept) > 1 else kept[0] if kept else Integer(0)
+
+
+def product(*factors: Expr) -> Expr:
+    kept = [a for a in factors if a != 1]
+    return Mul(*kept, evaluate=False) if len(kept) > 1 else kept[0] if kept else Integer(1)
 
 
 def derivative_by_cases(expr: Expr, by: Symbol) -> Piecewise:
@@ -60,11 +81,11 @@ SCALAR = "The derivative of a scalar by a scalar is a scalar."
 
 
 def root(weight: Expr, bias: Expr) -> Derivation:
-    """Where `weight x + bias` vanishes, for a weight that is not 0: nowhere else."""
-    (zero,) = solve(weight * x + bias, x)
-    line = Eq(weight * x + bias, 0, evaluate=False)
-    given = (Q.nonzero(weight),)
-    return Derivation(line, Eq(x, zero, evaluate=False), "iff", given=given, title="(i) the elbow")
+    """Where the line of the unit vanishes, for a weight that is not 0: there and nowhere else."""
+    z = line(weight, bias)
+    zero = -z.xreplace({x: Integer(0)}) / jacobian(z, x)
+    claim = Eq(z, 0, evaluate=False), Eq(x, zero, evaluate=False)
+    return Derivation(*claim, "iff", given=(Q.nonzero(weight),), title="(i) the elbow")
 
 
 def listing(function: Callable[..., float], formula: Expr, *arguments: Symbol) -> Listing:
@@ -74,11 +95,11 @@ def listing(function: Callable[..., float], formula: Expr, *arguments: Symbol) -
     worst = max(
         abs(float(evaluate(formula, dict(zip(arguments, row, strict=True)))) - function(*row)) for row in draws.tolist()
     )
-    formula_read = latexify.get_latex(function).replace(r"\mathrm{rate} \cdot", r"\lambda").replace(r"\mathrm{rate}", r"\lambda")
+    read = latexify.get_latex(function)
     return Listing(
         function.__name__,
         getsource(function),
-        formula_read,
+        read.replace(r"\mathrm{rate} \cdot", r"\lambda").replace(r"\mathrm{rate}", r"\lambda"),
         f"compared with the formula on {len(draws)} random inputs: largest difference {worst:.1e}",
     )
 
@@ -102,8 +123,8 @@ def one_unit() -> Part:
             listing(code.loss_bias, by_b.rhs, x, y, w, b),
         ),
         remarks=(
-            r"At $w x + b = 0$ the ReLU has no derivative; by convention it is taken to be $0$ there. When $w = 0$ the"
-            r" unit has no elbow: it is constant in $x$.",
+            r"At $w x + b = 0$ the ReLU has no derivative; by convention it is taken to be $0$ there. When $w = 0$"
+            r" the unit has no elbow: it is constant in $x$.",
         ),
     )
 
@@ -112,18 +133,27 @@ def updated_elbow() -> Part:
     neuron = unit(w_i, b_i)
     prediction = Add(Mul(v_i, neuron, evaluate=False), g, evaluate=False)
     on = neuron.args[0][1]
-    slope, bias = cases_of((r * v_i * x, on), (0, True)), cases_of((r * v_i, on), (0, True))
-    moved = Mul(-1, b_i - rate * bias, Pow(w_i - rate * slope, -1), evaluate=False)
+    slope = cases_of((product(r, v_i, x), on), (Integer(0), true))
+    bias = cases_of((product(r, v_i), on), (Integer(0), true))
+    new_bias, new_weight = (
+        Add(old, product(Integer(-1), rate, step), evaluate=False) for old, step in ((b_i, bias), (w_i, slope))
+    )
+    moved = product(Integer(-1), new_bias, Pow(new_weight, -1, evaluate=False))
     by_case = split(moved)
-    stepped = (rate * r * v_i - b_i) / (w_i - rate * x * r * v_i)
-    result = cases_of((stepped, on), (-b_i / w_i, True))
+    stepped = product(
+        Add(-b_i, product(rate, r, v_i), evaluate=False),
+        Pow(Add(w_i, product(Integer(-1), rate, x, r, v_i), evaluate=False), -1, evaluate=False),
+    )
+    result = cases_of((stepped, on), (-b_i / w_i, true))
     given = (Q.nonzero(w_i), Q.nonzero(w_i - rate * x * r * v_i))
     update = Derivation(
         moved,
         result,
         given=given,
         steps=(
-            Step(moved, by_case, reason="the update, by the cases of the unit"),
+            Step(new_weight, split(new_weight), reason="the new weight"),
+            Step(new_bias, split(new_bias), reason="the new bias"),
+            Step(moved, by_case, reason="the elbow of the new line, by the cases of the unit"),
             Step(by_case, result, reason="collect the sign"),
         ),
         title="The elbow after the step",
@@ -131,10 +161,10 @@ def updated_elbow() -> Part:
     )
     return Part(
         "5(d)",
-        r"The elbow $e_i'$ of the $i$-th hidden unit after one SGD step with learning rate $\lambda$ on $\ell ="
-        r" \frac{1}{2} (\hat{f}(x) - y)^2$. Write $w_i, b_i$ for the unit's weight and bias, $v_i$ for its weight in the"
-        r" output, $g$ for what all other units contribute, so that $\hat{f}(x) = v_i \max(w_i x + b_i, 0) + g$, and"
-        r" $r = \hat{f}(x) - y$ for the residual.",
+        r"The elbow $e_i'$ of the $i$-th hidden unit after one SGD step with learning rate $\lambda$ on"
+        r" $\ell = \frac{1}{2} (\hat{f}(x) - y)^2$. Write $w_i, b_i$ for the unit's weight and bias, $v_i$ for its"
+        r" weight in the output, $g$ for what all other units contribute, so that"
+        r" $\hat{f}(x) = v_i \max(w_i x + b_i, 0) + g$, and $r = \hat{f}(x) - y$ for the residual.",
         (
             gradient(prediction, w_i, "The loss by the weight of the unit"),
             gradient(prediction, b_i, "The loss by the bias of the unit"),
@@ -142,8 +172,8 @@ def updated_elbow() -> Part:
         ),
         listings=(listing(code.updated_elbow, result, x, w_i, b_i, v_i, r, rate),),
         remarks=(
-            r"The formula needs $w_i \neq 0$ and, where the unit is active, $w_i \neq \lambda x r v_i$: a step of exactly"
-            r" that size makes the unit flat and leaves it without an elbow.",
+            r"The formula needs $w_i \neq 0$ and, where the unit is active, $w_i \neq \lambda x r v_i$: a step of"
+            r" exactly that size makes the unit flat and leaves it without an elbow.",
         ),
     )
 

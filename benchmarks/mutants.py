@@ -1,0 +1,122 @@
+"""Single-edit mutants of the worked homework's claims: how many false ones does `prove` call proved, how many refuted?
+
+    python benchmarks/mutants.py [COUNT] [SEED]
+
+A mutant differs from a proved claim in one place: a transpose dropped or added, a sign flipped, two factors swapped,
+an inverse or a term dropped, a coefficient changed. Only mutants count that independent exact evaluation shows to be
+false, or that no sizes make meaningful.
+"""
+
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Add, Basic, Eq, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Piecewise, S, Transpose
+
+from numeric import falsify
+from proofs import Claim, prove
+from proofs.homework import problems
+from symbolic.errors import PushthroughError, ShapeError
+
+
+@dataclass(frozen=True)
+class Mutant:
+    lhs: Basic
+    rhs: Basic
+    given: tuple[Any, ...]
+    edit: str
+
+
+def local_edits(e: Any) -> Iterator[tuple[Basic, str]]:
+    """The edits at the root of `e`."""
+    if isinstance(e, Transpose):
+        yield e.arg, "transpose dropped"
+    if isinstance(e, MatrixSymbol):
+        yield Transpose(e), "transpose added"
+    if isinstance(e, Inverse):
+        yield e.arg, "inverse dropped"
+    if isinstance(e, (MatAdd, Add)):
+        times = MatMul if isinstance(e, MatAdd) else Mul
+        for k, term in enumerate(e.args):
+            rest = [*e.args[:k], *e.args[k + 1 :]]
+            yield (e.func(*rest) if len(rest) > 1 else rest[0]), "term dropped"
+            yield e.func(*e.args[:k], times(S.NegativeOne, term), *e.args[k + 1 :]), "sign flipped"
+    if isinstance(e, MatMul):
+        for k in range(len(e.args) - 1):
+            if e.args[k].is_Matrix and e.args[k + 1].is_Matrix:
+                yield MatMul(*e.args[:k], e.args[k + 1], e.args[k], *e.args[k + 2 :]), "factors swapped"
+    if isinstance(e, (MatMul, Mul)):
+        yield e.func(2, *e.args), "coefficient changed"
+        yield e.func(-1, *e.args), "sign flipped"
+
+
+def edits(e: Any) -> Iterator[tuple[Basic, str]]:
+    """Every way to change `e` in one place."""
+    yield from local_edits(e)
+    if isinstance(e, (MatMul, MatAdd, Transpose, Inverse, Mul, Add, Piecewise)):
+        for k, arg in enumerate(e.args):
+            inner = (((new, arg[1]), edit) for new, edit in edits(arg[0])) if isinstance(e, Piecewise) else edits(arg)
+            for new, edit in inner:
+                yield e.func(*e.args[:k], new, *e.args[k + 1 :]), edit
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every mutant of every equality that the worked homework claims, of its steps too."""
+    for problem in problems():
+        for build in problem.parts.values():
+            for derivation in build().derivations:
+                for step in (derivation, *derivation.steps):
+                    if step.relation == "=":
+                        given = tuple({*derivation.given, *step.given})
+                        for new, edit in edits(step.rhs):
+                            yield Mutant(step.lhs, new, given, edit)
+                        for new, edit in edits(step.lhs):
+                            yield Mutant(new, step.rhs, given, edit)
+
+
+def is_false(m: Mutant) -> bool:
+    """Whether exact evaluation refutes the mutant, or no sizes make it meaningful."""
+    try:
+        return falsify(Claim(m.lhs, m.rhs), given=list(m.given)) is not None
+    except ShapeError:
+        return True
+
+
+def main(count: int, seed: int) -> None:
+    pool = sorted({(str(m.lhs), str(m.rhs)): m for m in mutants()}.items())
+    random.Random(seed).shuffle(pool)
+    verdicts: Counter[str] = Counter()
+    by_edit: Counter[str] = Counter()
+    start, tried = time.perf_counter(), 0
+    for _, m in pool:
+        if sum(verdicts.values()) == count:
+            break
+        tried += 1
+        try:
+            if not is_false(m):
+                continue
+            status = prove(_claim(m), given=list(m.given)).status
+        except PushthroughError as error:
+            status = type(error).__name__
+        verdicts[status] += 1
+        by_edit[m.edit] += 1
+        if status != "refuted":
+            print(f"{status}: {m.lhs} = {m.rhs} given {m.given} ({m.edit})")
+    print(f"seed {seed}: {sum(verdicts.values())} false mutants of {tried} tried, {len(pool)} in all")
+    print(f"verdicts: {dict(verdicts)}; edits: {dict(by_edit)}; {time.perf_counter() - start:.1f} s")
+
+
+def _claim(m: Mutant) -> Any:
+    try:
+        return Claim(m.lhs, m.rhs)
+    except ShapeError:
+        return Eq(m.lhs, m.rhs, evaluate=False)
+
+
+if __name__ == "__main__":
+    numbers = [int(a) for a in sys.argv[1:]]
+    main(*(numbers + [200, 1][len(numbers) :]))
