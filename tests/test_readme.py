@@ -6,6 +6,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from sympy import MatrixSymbol, symbols
 
 from proofs import assert_gradient, assert_identity
 
@@ -42,8 +43,13 @@ def test_the_three_doors_are_there() -> None:
 
 def test_the_failure_shown_is_the_one_that_is_raised() -> None:
     (shown,) = [source for language, source in BLOCKS if language == "text"]
-    (claim,) = re.findall(r"^>\s+(.*)$", shown, re.MULTILINE)
-    assert claim
+    n = symbols("n", integer=True, positive=True)
+    S, x = MatrixSymbol("S", n, n), MatrixSymbol("x", n, 1)
+    assert "assert_gradient(x.T*S*x, 2*S*x, wrt=x)" in shown
+    with pytest.raises(AssertionError) as caught:
+        assert_gradient(x.T * S * x, 2 * S * x, wrt=x)
+    said = [line.removeprefix("E       ") for line in shown.splitlines() if line.startswith("E ")]
+    assert said == f"AssertionError: {caught.value}".splitlines()
 
 
 def test_two_commands_set_everything_up() -> None:
