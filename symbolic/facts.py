@@ -111,6 +111,8 @@ class Facts:
         equations: dict[Eq, None] = {}
         for name, expr in self._stated:
             closed = {name, *_implications(name, _shape_words(shape(expr)))}
+            if closed & {"invertible", "orthonormal_columns", "orthonormal_rows"}:
+                closed -= {"injective", "surjective"}  # a simpler one-sided inverse than (X'X)^-1 X' is there
             for row in STRUCTURES.values():
                 if row.name in closed:
                     equations.update(dict.fromkeys(_instances(row, expr)))

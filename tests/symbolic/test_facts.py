@@ -445,7 +445,10 @@ def test_relations_are_closed_under_implication():
     both = {Eq(MatMul(U.T, U), Identity(n), evaluate=False), Eq(MatMul(U, U.T), Identity(n), evaluate=False)}
     assert both <= set(Facts([Q.orthogonal(U)]).relations())
     assert both <= set(Facts([predicate("orthonormal_columns")(U)]).relations())
-    assert Eq(MatMul(A, Inverse(A)), Identity(n), evaluate=False) in Facts([Q.positive_definite(A)]).relations()
+    inverse = [Eq(MatMul(*pair), Identity(n), evaluate=False) for pair in ((A, Inverse(A)), (Inverse(A), A))]
+    assert Facts([Q.positive_definite(A)]).relations() == [Eq(A.T, A, evaluate=False), *inverse]
+    gram = MatMul(Inverse(MatMul(X.T, X)), X.T, X)
+    assert Facts([predicate("injective")(X)]).relations() == [Eq(gram, Identity(n), evaluate=False)]
     assert Eq(Transpose(A), A, evaluate=False) in Facts([Q.diagonal(A)]).relations()
     assert Facts([Q.positive(lam), Q.upper_triangular(A)]).relations() == []
 
