@@ -2,7 +2,7 @@
 
  1. words that begin or end alike, with something left over in each, share that part:  2X'Xw - 2X'y -> 2X'(Xw - y);
  2. a scalar sum that is a square is written as one:  y'y - 2y'Xw + w'X'Xw -> (Xw - y)'(Xw - y);
- 3. a sum of outer products of rank one is written as one:  (Xw - y)(Xw - y)'.
+ 3. a sum that is a product of two sums is written as one:  BAx + B'Ax - Bc - B'c -> (B + B')(Ax - c).
 Terms stand in a fixed order: positive first, higher degree first, then by name. Only constructors that keep the order
 they are given are used.
 """
@@ -17,9 +17,9 @@ import sympy as sp
 from sympy import S
 from sympy.core.expr import Expr
 
-from symbolic.components import chain, flip
+from symbolic.components import chain, cycle, flip
 from symbolic.normal import content
-from symbolic.terms import Word, letter_columns, times
+from symbolic.terms import Word, letter_columns, letter_rows, times
 
 Words: TypeAlias = "list[tuple[Expr, Word]]"
 
@@ -67,9 +67,10 @@ def together(addends: list[Addend]) -> Addend:
 
 
 def _upright(words: Words) -> Addend:
-    """The sum as one factor, written as a transpose if that has fewer transposed letters: (Xw - y)'."""
+    """The sum as one factor; a sum of rows as the transpose of a sum of columns, if that is simpler: (Xw - y)'."""
     oriented = [t for _, word in words for a, t in word if not a.symmetric]
-    if 2 * sum(oriented) <= len(oriented):
+    row = letter_rows(words[0][1][0]) == 1
+    if sum(oriented) < len(oriented) and not (row and 2 * sum(oriented) > len(oriented)):
         return together(collect(words, S.Zero))
     number, factors, key = together(collect([(number, flip(word)) for number, word in words], S.Zero))
     return Addend(number, _transposed(factors), key)
@@ -90,9 +91,9 @@ def collect(words: Words, rows: Expr) -> list[Addend]:
     if rows == 1 and len(words) > 2:
         done, words = squares(words)
     elif len(words) > 3:
-        outer = _outer_product(words)
-        if outer is not None:
-            return [outer]
+        whole = _rank_one(words)
+        if whole is not None:
+            return [whole]
     while words:
         taken, left, right = _best_group(words)
         if not left and not right:
@@ -140,70 +141,112 @@ def _shared(words: list[Word], at_left: bool, used: int) -> int:
     return max(limit, 0)
 
 
-# Squares.
+# Squares and other products of sums.
 
 
-def squares(words: Words) -> tuple[list[Addend], Words]:
-    """The squares c (sum of r)' (sum of r) in a sum of 1x1 words, and the words that are in none of them."""
+def squares(words: Words, traced: bool = False) -> tuple[list[Addend], Words]:
+    """The squares c (sum of r)' (sum of r) in a sum of 1x1 words, and the words that are in none of them.
+
+    With `traced` the words are those of cycles, and so are the squares: c tr((sum of r)' (sum of r)).
+    """
     coefs = {word: number for number, word in words}
-    halves: dict[Word, Expr] = {}
-    for number, word in words:
-        half = word[len(word) // 2 :]
-        if len(word) % 2 == 0 and flip(half) == word[: len(word) // 2] and isinstance(number, sp.Rational):
-            halves[half] = number
+    pending = [word for number, word in words if number.is_Rational and _roots(word, traced)]
     done: list[Addend] = []
-    pending = list(halves)
     while pending:
-        first = pending.pop(0)
-        scale = halves[first]
-        square = [(S.One, first)]
-        used = {flip(first) + first}
-        for other in list(pending):
-            root = sp.sqrt(halves[other] / scale)
-            cross = [coefs.get(_cross(r, other)) for _, r in square]
-            if not root.is_Rational or any(c is None for c in cross):
-                continue
-            sign = 1 if cross[0] / (scale * square[0][0]) > 0 else -1  # type: ignore[operator]
-            if all(c == 2 * scale * s * sign * root for c, (s, _) in zip(cross, square, strict=True)):
-                square.append((sign * root, other))
-                pending.remove(other)
+        first, *others = pending
+        tried = [_square(root, coefs[first], others, coefs, traced) for root in _roots(first, traced)]
+        square = max(tried, key=len)
+        pending = others
         if len(square) < 2:
             continue
-        used = {flip(r) + r for _, r in square} | {_cross(r, s) for (_, r), (_, s) in combinations(square, 2)}
+        used = {_close(r, r, traced) for _, r in square}
+        used |= {_close(r, s, traced) for (_, r), (_, s) in combinations(square, 2)}
         root_sum = together(collect(square, S.Zero))
-        number = scale * root_sum.number**2
+        number = coefs[first] * root_sum.number**2
         key = min(_key(number, word) for word in used)
         done.append(Addend(number, (*_transposed(root_sum.factors), *root_sum.factors), key))
+        pending = [word for word in pending if word not in used]
         words = [t for t in words if t[1] not in used]
     return done, words
 
 
-def _outer_product(words: Words) -> Addend | None:
-    """The sum as (sum of columns)(sum of rows), if its coefficients are a table of rank one."""
-    table: dict[Word, dict[Word, Expr]] = {}
-    for number, word in words:
-        cut = next((i + 1 for i, letter in enumerate(word[:-1]) if letter_columns(letter) == 1), None)
-        if cut is None:
-            return None
-        table.setdefault(word[:cut], {})[word[cut:]] = number
-    (first, row), *others = table.items()
-    if not others or len(row) < 2:
+def _square(first: Word, scale: Expr, others: list[Word], coefs: dict[Word, Expr], traced: bool) -> Words:
+    """The largest sum of roots, beginning with `first`, whose square times `scale` is in the sum."""
+    square: Words = [(S.One, first)]
+    for word in others:
+        size = sp.sqrt(coefs[word] / scale)
+        if not size.is_Rational:
+            continue
+        for root in _roots(word, traced):
+            if not _same_shape(root, first):
+                continue
+            cross = [coefs.get(_close(r, root, traced)) for _, r in square]
+            if cross[0] is None:
+                continue
+            weight = cross[0] / (2 * scale)
+            if abs(weight) == size and all(
+                c == 2 * scale * s * weight for c, (s, _) in zip(cross, square, strict=True)
+            ):
+                square.append((weight, root))
+                break
+    return square
+
+
+def _roots(word: Word, traced: bool) -> list[Word]:
+    """The words r with r'r = word, up to rotation if it is traced."""
+    half = len(word) // 2
+    if len(word) % 2 or not half:
+        return []
+    turns = [word[i:] + word[:i] for i in range(len(word))] if traced else [word]
+    return list(dict.fromkeys(turn[half:] for turn in turns if flip(turn[half:]) == turn[:half]))
+
+
+def _same_shape(r: Word, s: Word) -> bool:
+    return letter_rows(r[0]) == letter_rows(s[0]) and letter_columns(r[-1]) == letter_columns(s[-1])
+
+
+def _close(r: Word, s: Word, traced: bool) -> Word:
+    """The canonical word of r's, or of its trace."""
+    return cycle(flip(r) + s).word if traced else chain(None, flip(r) + s, None).word
+
+
+def _rank_one(words: Words) -> Addend | None:
+    """The sum as (sum of left parts)(sum of right parts), if its coefficients are a table of rank one."""
+    shortest = min(len(word) for _, word in words)
+    cuts = [[p] * len(words) for p in range(1, shortest)]
+    cuts += [[len(word) - p for _, word in words] for p in range(1, shortest)]
+    cuts += [[_narrow(word) for _, word in words]]
+    for cut in cuts:
+        table: dict[Word, dict[Word, Expr]] = {}
+        for (number, word), p in zip(words, cut, strict=True):
+            table.setdefault(word[:p], {})[word[p:]] = number
+        found = _factored(table) if all(cut) and len(words) > len(table) > 1 else None
+        if found is not None:
+            left, right = found
+            key = (bool(left.number * right.number < 0), *min(_key(*t) for t in words)[1:])  # type: ignore[operator]
+            return Addend(left.number * right.number, (*left.factors, *right.factors), key)
+    return None
+
+
+def _narrow(word: Word) -> int:
+    """Where the word passes through size 1, or 0."""
+    return next((i for i, letter in enumerate(word[:-1], 1) if letter_columns(letter) == 1), 0)
+
+
+def _factored(table: dict[Word, dict[Word, Expr]]) -> tuple[Addend, Addend] | None:
+    rows = list(table.values())
+    pivot, row = next(iter(rows[0])), rows[0]
+    if len(row) < 2 or any(other.keys() != row.keys() for other in rows):
         return None
-    pivot = next(iter(row))
-    left = [(S.One, first)]
-    for word, entries in others:
-        ratio = entries.get(pivot, S.Zero) / row[pivot]
-        if entries.keys() != row.keys() or any(entries[w] != ratio * row[w] for w in row):
-            return None
-        left.append((ratio, word))
-    columns, rows = together(collect(left, S.Zero)), _upright([(number, word) for word, number in row.items()])
-    number = columns.number * rows.number
-    key = (bool(number < 0), *min(_key(*t) for t in words)[1:])  # type: ignore[operator]
-    return Addend(number, (*columns.factors, *rows.factors), key)
-
-
-def _cross(r: Word, s: Word) -> Word:
-    return chain(None, flip(r) + s, None).word
+    ratios = [other[pivot] / row[pivot] for other in rows]
+    if any(other[w] != ratio * row[w] for other, ratio in zip(rows, ratios, strict=True) for w in row):
+        return None
+    lefts = list(zip(ratios, table, strict=True))
+    left = together(collect(lefts, S.Zero))
+    scale = row.get(flip(lefts[0][1]), S.Zero)
+    if scale != 0 and {flip(word): scale * ratio for ratio, word in lefts} == row:
+        return left, Addend(scale * left.number, _transposed(left.factors), left.key)
+    return left, _upright([(number, word) for word, number in row.items()])
 
 
 __all__ = ["Addend", "Words", "collect", "factors_of", "product", "squares", "together"]

@@ -1,4 +1,4 @@
-"""From monomials back to matrices: words to products, cycles to traces, and sums grouped as a person would write them.
+"""From monomials back to matrices: words to products, cycles to traces, sums grouped as a person would write them.
 
 Words that carry the same scalar factor share it, s x'A + s x'A' -> s (x'A + x'A'), and are then grouped among themselves
 (`symbolic.grouping`). A scalar inside a product of matrices is written with [0, 0], so that every factor of the product
@@ -160,7 +160,7 @@ def scalar(part: Component) -> Expr:
     """A component without free indices as a SymPy scalar."""
     if isinstance(part, Chain):
         expr = product(S.One, factors_of(part.word))
-        return MatrixElement(expr, S.Zero, S.Zero) if isinstance(expr, MatrixExpr) else expr
+        return _entry(expr) if isinstance(expr, MatrixExpr) else expr
     if isinstance(part, Cycle):
         return sp.Trace(product(S.One, factors_of(part.word)))
     if isinstance(part, Call) and not part.indices:
@@ -176,13 +176,20 @@ def scalar_sum(form: Terms) -> Expr:
     products = [m for m in form if len(m.parts) == 1 and _is_product(m.parts[0])]
     if products and len(products) == len(form):
         whole = arrange([Item(m.coef, (), m.parts[0].word) for m in form], S.One)  # type: ignore[union-attr]
-        return MatrixElement(whole, S.Zero, S.Zero)
-    numbered = [(m.coef, m.parts[0].word) for m in products if m.coef.is_Rational]  # type: ignore[union-attr]
-    done, left = squares(numbered)
-    found = [sp.Mul(a.number, MatrixElement(product(S.One, a.factors), S.Zero, S.Zero)) for a in done]
-    taken = {word for _, word in numbered} - {word for _, word in left}
-    rest = [m for m in form if m not in products or m.parts[0].word not in taken]  # type: ignore[union-attr]
+        return _entry(whole)
+    found: list[Expr] = []
+    rest = list(form)
+    for kind, close in ((Chain, _entry), (Cycle, sp.Trace)):
+        single = [m for m in rest if len(m.parts) == 1 and isinstance(m.parts[0], kind) and m.coef.is_Rational]
+        done, left = squares([(m.coef, m.parts[0].word) for m in single], kind is Cycle)  # type: ignore[union-attr]
+        found += [sp.Mul(a.number, close(product(S.One, a.factors))) for a in done]
+        kept = {word for _, word in left}
+        rest = [m for m in rest if m not in single or m.parts[0].word in kept]  # type: ignore[union-attr]
     return sp.Add(*found, *(sp.Mul(m.coef, *map(scalar, m.parts)) for m in rest))
+
+
+def _entry(matrix: MatrixExpr) -> Expr:
+    return MatrixElement(matrix, S.Zero, S.Zero)
 
 
 def _linear(form: Terms, last: Atom) -> Any:
