@@ -213,8 +213,9 @@ def _delta(b: Builder, e: Any) -> Slot:
     return b.number(1 if i == j else 0)
 
 
-def _over_ranges(b: Builder, e: Any) -> list[Slot]:
-    """The registers of the terms of a Sum or Product; `Sum(f, (i, ...), (j, ...))` has j outermost."""
+@handles(sp.Sum)
+def _sum(b: Builder, e: Any) -> Slot:
+    """Unrolled; in `Sum(f, (i, ...), (j, ...))` j is outermost."""
 
     def walk(limits: Sequence[Any]) -> list[Slot]:
         if not limits:
@@ -231,19 +232,8 @@ def _over_ranges(b: Builder, e: Any) -> list[Slot]:
         b.bound = saved
         return slots
 
-    return walk(e.limits)
-
-
-@handles(sp.Sum)
-def _sum(b: Builder, e: Any) -> Slot:
-    slots = _over_ranges(b, e)
+    slots = walk(e.limits)
     return b.add(slots, e) if slots else b.number(0)
-
-
-@handles(sp.Product)
-def _product(b: Builder, e: Any) -> Slot:
-    slots = _over_ranges(b, e)
-    return b.product(slots, e) if slots else b.number(1)
 
 
 # ---- entrywise and block constructions
@@ -333,13 +323,6 @@ def _diag_matrix(b: Builder, e: Any) -> Slot:
         raise ShapeError(f"{e}: a diagonal matrix is made from a vector, this is {b.shapes[slot]}")
     n = len(entries)
     return b.build(n, n, [entries[i] if i == j else zero for i in range(n) for j in range(n)])
-
-
-@handles(diagonal.DiagonalMatrix)
-def _diagonal_part(b: Builder, e: Any) -> Slot:
-    slot, zero = b.node(e.args[0]), b.number(0)
-    rows, cols = b.shapes[slot]
-    return b.build(rows, cols, [b.entry(slot, i, j) if i == j else zero for i in range(rows) for j in range(cols)])
 
 
 @handles(diagonal.DiagonalOf)
@@ -495,11 +478,21 @@ def _hessian(b: Builder, e: Any) -> Slot:
 
 @handles(sp.Derivative)
 def _derivative(b: Builder, e: Any) -> Slot:
-    variables = [v for v, count in e.variable_count for _ in range(int(count))]
-    if len(variables) > 1:
-        inner = sp.Derivative(e.expr, variables[0], evaluate=False)
-        return b.node(sp.Derivative(inner, *variables[1:], evaluate=False))
-    wrt = variables[0]
+    """By one variable after the other (SymPy would merge nested Derivative nodes again)."""
+    total = e.expr
+    for variable, count in e.variable_count:
+        for _ in range(int(count)):
+            total = _Partial(total, variable)
+    return b.node(total)
+
+
+class _Partial(sp.Expr):
+    """Derivative of args[0] by the scalar symbol or entry args[1], once."""
+
+
+@handles(_Partial)
+def _partial(b: Builder, e: Any) -> Slot:
+    expr, wrt = e.args
     if isinstance(wrt, MatrixElement):
         symbol = wrt.parent
         rows, cols = b.shapes[b.node(symbol)]
@@ -507,6 +500,6 @@ def _derivative(b: Builder, e: Any) -> Slot:
     elif isinstance(wrt, Symbol) and b.integer(wrt) is None:
         symbol, place = wrt, (0, 0)
     else:
-        raise UnsupportedError(f"{e}: derivatives are taken by a scalar symbol or by an entry, not by {wrt}")
-    slopes = _slopes(b, e.expr, symbol, lambda p, q: [place])
+        raise UnsupportedError(f"derivatives are taken by a scalar symbol or by an entry, not by {wrt} (of {expr})")
+    slopes = _slopes(b, expr, symbol, lambda p, q: [place])
     return b.emit_many(lambda r: r[0][0], [slopes], b.shapes[slopes])

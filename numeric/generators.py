@@ -19,12 +19,16 @@ Choices = Sequence[Any]
 
 @dataclass(frozen=True)
 class Generator:
-    """`make(ring, rows, cols, choices)` has every structure in `provides`; it needs `count(rows, cols)` choices."""
+    """`make(ring, rows, cols, choices)` has every structure in `provides`; it needs `count(rows, cols)` choices.
+
+    A row that is not `rectangular` makes square matrices only.
+    """
 
     provides: frozenset[str]
     count: Callable[[int, int], int]
     make: Callable[[Ring, int, int, Choices], Value]
     name: str
+    rectangular: bool = False
 
 
 def matrix(ring: Ring, rows: int, cols: int, items: Sequence[Value]) -> Value:
@@ -159,8 +163,8 @@ def _pick(first: int, second: int) -> Callable[[Ring, Any], Value]:
     return lambda ring, choice: ring.scalar(second if _flip(choice) else first)
 
 
-def _row(provides: str, count: Callable[[int, int], int], make: Callable[..., Value]) -> Generator:
-    return Generator(frozenset(provides.split()), count, make, provides or "free")
+def _row(provides: str, count: Callable[[int, int], int], make: Callable[..., Value], rectangular: bool = False):
+    return Generator(frozenset(provides.split()), count, make, provides or "free", rectangular)
 
 
 def _diagonal(i: int, j: int) -> bool:
@@ -180,17 +184,17 @@ _ISOMETRY = "orthogonal orthonormal_columns orthonormal_rows"
 
 # From the most general to the most special: the first row that provides what is asked for is taken.
 GENERATORS: tuple[Generator, ...] = (
-    _row("", lambda m, n: m * n, _full),
+    _row("", lambda m, n: m * n, _full, rectangular=True),
     _row("symmetric", _half, _symmetric),
     _row("skew_symmetric", lambda n, _: n * (n - 1) // 2, _skew),
-    _row("upper_triangular", _count(_upper), _where(_upper, _plain)),
-    _row("lower_triangular", _count(_lower), _where(_lower, _plain)),
-    _row(_TRIANGLES, _count(_diagonal), _where(_diagonal, _plain)),
+    _row("upper_triangular", _count(_upper), _where(_upper, _plain), rectangular=True),
+    _row("lower_triangular", _count(_lower), _where(_lower, _plain), rectangular=True),
+    _row(_TRIANGLES, _count(_diagonal), _where(_diagonal, _plain), rectangular=True),
     _row("symmetric positive_semidefinite", lambda n, _: n * n, _semidefinite),
     _row("symmetric positive_definite positive_semidefinite", _half, _definite),
     _row(_ISOMETRY, lambda n, _: n + n * (n - 1) // 2, _orthogonal),
-    _row("orthonormal_columns", lambda m, n: m + m * (m - 1) // 2, _orthonormal_columns),
-    _row("orthonormal_rows", lambda m, n: n + n * (n - 1) // 2, _orthonormal_rows),
+    _row("orthonormal_columns", lambda m, n: m + m * (m - 1) // 2, _orthonormal_columns, rectangular=True),
+    _row("orthonormal_rows", lambda m, n: n + n * (n - 1) // 2, _orthonormal_rows, rectangular=True),
     _row("idempotent", lambda n, _: n + n * n, _conjugated((0, 1), orthogonal=False)),
     _row("involutory", lambda n, _: n + n * n, _conjugated((1, -1), orthogonal=False)),
     _row(
@@ -210,16 +214,17 @@ GENERATORS: tuple[Generator, ...] = (
 STRUCTURED = frozenset().union(*(row.provides for row in GENERATORS))
 
 
-def generator_for(names: Iterable[str]) -> Generator:
+def generator_for(names: Iterable[str], square: bool = True) -> Generator:
     """The first row that provides the structures among `names`; if none has them all, the one with most of them.
 
     Names that are no row's business (invertible, full rank, ...) hold for almost every draw and are tested afterwards.
     """
     wanted = STRUCTURED.intersection(names)
-    for row in GENERATORS:
+    rows = [row for row in GENERATORS if square or row.rectangular]
+    for row in rows:
         if wanted <= row.provides:
             return row
-    return max(GENERATORS, key=lambda row: len(wanted & row.provides))
+    return max(rows, key=lambda row: len(wanted & row.provides))
 
 
 def scalar(ring: Ring, names: Iterable[str], choice: Any, square: bool = False) -> Value:

@@ -212,6 +212,16 @@ _FLOAT_FUNCTIONS: dict[str, Callable[..., Value]] = {
     "tanh": np.tanh, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "asinh": np.arcsinh, "acosh": np.arccosh,
     "atanh": np.arctanh,
 }  # fmt: skip
+def _erf(x: Value) -> Value:
+    """erf of a real number, or of one with the imaginary part of a complex step (first order is exact there)."""
+    real = float(np.real(x))
+    if not np.iscomplexobj(x):
+        return np.float64(math.erf(real))
+    if abs(np.imag(x)) > 1e-20:
+        raise OutsideRing("erf is evaluated at real arguments only")
+    return math.erf(real) + 1j * np.imag(x) * 2 / math.sqrt(math.pi) * math.exp(-real * real)
+
+
 _STEP = 1e-30  # of the complex step: its truncation error is far below rounding
 
 
@@ -290,8 +300,8 @@ class FloatRing(Ring):
         known = _FLOAT_FUNCTIONS.get(name)
         if known is not None:
             return _quiet(known)
-        if name == "erf" and self.dtype is np.float64:
-            return lambda x: np.float64(math.erf(x))
+        if name == "erf":
+            return _erf
         return super().function(name)
 
     def choice(self, c: Any) -> Value:

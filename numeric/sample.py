@@ -42,7 +42,9 @@ class Sampler:
         self.shapes = {symbol: setting.shape_of(symbol, sizes) for symbol in setting.symbols}
         self.drawn = setting.drawn
         self.generators: dict[Basic, Generator] = {
-            s: generator_for(setting.names[s]) for s in self.drawn if isinstance(s, MatrixSymbol)
+            s: generator_for(setting.names[s], square=self.shapes[s][0] == self.shapes[s][1])
+            for s in self.drawn
+            if isinstance(s, MatrixSymbol)
         }
         self._define = [
             (symbol, compile_plan([body], self.sizes, ring, self.indices)) for symbol, body in setting.definitions
@@ -51,6 +53,7 @@ class Sampler:
         self._tests = [] if isinstance(ring, DegreeRing) else [*self._checks()]
         self._solved_by: dict[int, Basic] = {}
         self._not_affine: set[tuple[int, Basic]] = set()
+        self._depends: dict[int, list[Basic]] = {}
 
     def _needed(self) -> list[Basic]:
         """The tests that generators do not make superfluous."""
@@ -119,7 +122,8 @@ class Sampler:
             variable, equation = equation.args
             rows, cols = self.setting.shape_of(variable, self.sizes)
             rng = Random(2)
-            count = rows * cols + 2
+            size = rows * cols
+            count = size + size * (size + 1) // 2 + 2  # enough to pin down a relation of degree two in the variable
             draws = [[ring.choice(ring.random_choice(rng)) for _ in range(rows * cols)] for _ in range(count)]
             values = [{variable: matrix(ring, rows, cols, items)} for items in draws]
         plan = compile_plan([equation.args[0], equation.args[1]], self.sizes, ring, self.indices)
@@ -139,13 +143,12 @@ class Sampler:
         if isinstance(self.ring, DegreeRing):
             self._solve_degrees(env)
             return
-        free = [s for s in self.drawn if s in self.setting.names]
         groups: dict[Basic, list[int]] = {}
         for k, residual in enumerate(self._residuals):
             if _vanishes(self.ring, residual(env)):
                 continue
             known = self._solved_by.get(k)
-            untouched = [s for s in reversed(free) if s not in groups]
+            untouched = [s for s in reversed(self._unknowns(k)) if s not in groups]
             order = [known] if known is not None else [*reversed(groups), *untouched]
             for symbol in order:
                 members = [*groups.get(symbol, []), k]
@@ -157,6 +160,16 @@ class Sampler:
                 raise Undefined(f"no instance satisfies {self.setting.equations[k]}")
         if not all(_vanishes(self.ring, residual(env)) for residual in self._residuals):
             raise Undefined("the equations among the hypotheses are not satisfied together")
+
+    def _unknowns(self, k: int) -> list[Basic]:
+        """The drawn symbols on which equation k depends, through definitions too."""
+        if k not in self._depends:
+            free = set(self.setting.equations[k].free_symbols)
+            for symbol, body in reversed(self.setting.definitions):
+                if symbol in free:
+                    free |= body.free_symbols
+            self._depends[k] = [s for s in self.drawn if s in free]
+        return self._depends[k]
 
     def _solve_for(self, symbol: Basic, members: Sequence[int], env: dict[Basic, Value], choices: Choices) -> bool:
         """Move the choices of `symbol` so that the given residuals vanish; False if they are not affine in them."""
@@ -236,7 +249,7 @@ def structured(mode: str, rng: Random) -> ChooseFrom:
 def _vanishes(ring: Ring, items: Iterable[Value]) -> bool:
     if ring.exact:
         return all(ring.is_zero(x) for x in items)
-    return all(abs(x) < 1e-9 for x in items)
+    return all(abs(x) < 1e-8 for x in items)
 
 
 def _affine_solution(
@@ -249,8 +262,10 @@ def _affine_solution(
     if not ring.exact:
         a = np.array(columns, dtype=float).T
         c = np.array(start, dtype=float)
-        step = np.linalg.lstsq(a, -(np.array(base, dtype=float) + a @ c), rcond=None)[0]
-        return list(c + step)
+        b = np.array(base, dtype=float)
+        solution = c + np.linalg.lstsq(a, -(b + a @ c), rcond=None)[0]
+        scale = 1 + np.abs(a).max() * np.abs(solution).max()
+        return list(solution) if np.abs(b + a @ solution).max() < 1e-10 * scale else None
     rows = [[columns[k][i] for k in range(count)] + [ring.negate(base[i])] for i in range(height)]
     flat = [x for row in rows for x in row]
     reduced, rank = _matrix_of(ring, height, count + 1, flat).rref()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from flint import fmpq_mat, nmod_mat
 from sympy import Basic
@@ -182,9 +183,7 @@ def rank(ring: Ring, value: Value, shape: Shape) -> int:
         return 0 if ring.is_zero(value) else 1
     if isinstance(value, fmpq_mat | nmod_mat):
         return value.rank()
-    import numpy.linalg
-
-    return int(numpy.linalg.matrix_rank(value))
+    return int(np.linalg.matrix_rank(value))
 
 
 def _rows(ring: Ring, value: Value, shape: Shape) -> list[list[Value]]:
@@ -254,9 +253,12 @@ def _pivots(ring: Ring, value: Value, shape: Shape) -> list[Value] | None:
 
 def _definite(strict: bool) -> Callable[[Ring, Value, Shape], bool]:
     def holds(ring: Ring, value: Value, shape: Shape) -> bool:
-        """By Gaussian elimination: symmetric with positive (nonnegative) pivots."""
+        """By Gaussian elimination: symmetric with positive (nonnegative) pivots. Floats: by eigenvalues."""
         if not _symmetric(ring, value, shape):
             return False
+        if not ring.exact:
+            values = np.linalg.eigvalsh(np.reshape(value, shape))
+            return bool(values.min() > (1e-12 if strict else -1e-10) * (1 + np.abs(values).max()))
         pivots, zero = _pivots(ring, value, shape), ring.scalar(0)
         if pivots is None:
             return False

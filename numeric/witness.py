@@ -103,7 +103,7 @@ class Witness:
                 f"(degree {self.degree} over the prime; Schwartz-Zippel)."
             )
         if self.bound and self.families:
-            lines.append(f"The bound is about random solutions, ranks and signs included, of: {'; '.join(self.families)}.")
+            lines.append(f"The bound is for random solutions (ranks and signs too) of: {'; '.join(self.families)}.")
         if sum(p.special for p in seen):
             lines.append(f"{sum(p.special for p in seen)} of them are special ones: zeros, identities, equal matrices.")
         for premise in self.vacuous:
@@ -154,7 +154,7 @@ def witness(claim: Any, given: Iterable[Basic] = (), instances: int = 2, seed: i
         name, result = "rationals", _exact(sides, RATIONAL, max(instances, 8), rng, limit)
     if result is None or not any(p.instances for p, _ in result):
         name, result = "floats", []
-    floats, error, agree = _floats(sides, 1 if result else 5, rng, 2 if result else limit)
+    floats, error, agree = _floats(sides, 1 if result else 5, rng, 2 if result else limit, not result)
     patterns = tuple(pattern for pattern, _ in result)
     if not floats and not any(p.instances for p in patterns):
         raise NoInstance(f"{claim_text(claim)}: no instance satisfies its hypotheses with every inverse defined")
@@ -250,8 +250,10 @@ def degree_bound(direction: Direction, sizes: dict[Basic, int]) -> int | None:
     return ring.bound(outcome.left, outcome.right)
 
 
-def _floats(sides: list[Direction], instances: int, rng: Random, limit: int) -> tuple[int, float, bool]:
-    """(instances, largest relative error, all agree) in float64."""
+def _floats(
+    sides: list[Direction], instances: int, rng: Random, limit: int, required: bool
+) -> tuple[int, float, bool]:
+    """(instances, largest relative error, all agree) in float64; raises OutsideRing if these are `required`."""
     count, error, agree = 0, 0.0, True
     for side in sides:
         for sizes in patterns_of(side.setting.sizes, limit):
@@ -260,6 +262,8 @@ def _floats(sides: list[Direction], instances: int, rng: Random, limit: int) -> 
                 sampler = Sampler(side.setting, REAL, sizes, indices)
                 check = compile_statement(side.conclusion, sizes, REAL, indices)
             except OutsideRing:
+                if required:
+                    raise
                 return 0, 0.0, True
             outcomes, _ = _draw(sampler, check, instances, rng)
             count += len(outcomes)
