@@ -70,7 +70,7 @@ def _upright(words: Words) -> Addend:
     """The sum as one factor; a sum of rows as the transpose of a sum of columns, if that is simpler: (Xw - y)'."""
     oriented = [t for _, word in words for a, t in word if not a.symmetric]
     row = letter_rows(words[0][1][0]) == 1
-    if sum(oriented) < len(oriented) and not (row and 2 * sum(oriented) > len(oriented)):
+    if not any(oriented) or not (all(oriented) or (row and 2 * sum(oriented) > len(oriented))):
         return together(collect(words, S.Zero))
     number, factors, key = together(collect([(number, flip(word)) for number, word in words], S.Zero))
     return Addend(number, _transposed(factors), key)

@@ -1,7 +1,7 @@
-"""From monomials back to matrices: words to products, cycles to traces, sums grouped as a person would write them.
+"""From monomials back to matrices: words to products, cycles to traces, sums as a person would write them.
 
-Words that carry the same scalar factor share it, s x'A + s x'A' -> s (x'A + x'A'), and are then grouped among themselves
-(`symbolic.grouping`). A scalar inside a product of matrices is written with [0, 0], so that every factor of the product
+Words that carry the same scalar factor share it, s x'A + s x'A' -> s (x'A + x'A'), and are then grouped among
+themselves (`symbolic.grouping`). A scalar inside a product of matrices is written with [0, 0], so that every factor of the product
 is either a number or chains with its neighbours. Only nodes of SymPy are built.
 """
 
@@ -18,6 +18,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import as_components, flip, letters, part_names
+from symbolic.entrywise import Unrecognised, merge
 from symbolic.grouping import Addend, collect, factors_of, product, squares, together
 from symbolic.normal import contract
 from symbolic.terms import (
@@ -37,10 +38,6 @@ from symbolic.terms import (
 )  # fmt: skip
 
 Terms = tuple[Monomial, ...]
-
-
-class Unrecognised(Exception):
-    """Internal: the product has no form in the matrix notation known here."""
 
 
 class Item(NamedTuple):
@@ -75,7 +72,13 @@ def _is_product(part: Component) -> bool:
 
 
 def _item(m: Monomial, row: Slot, column: Slot) -> Item:
-    """The monomial as scalars and one word from `row` to `column`, through size 1 if need be."""
+    """The monomial as scalars and one word from `row` to `column`."""
+    item = _simple_item(m, row, column)
+    return Item(m.coef, *merge(m.parts, row, column, to_matrix)) if item is None else item
+
+
+def _simple_item(m: Monomial, row: Slot, column: Slot) -> Item | None:
+    """The same for chains only, through size 1 if need be; None if an index stands in three places."""
     scalars: list[Component] = []
     begin: Word | None = () if row is None else None
     end: Word | None = () if column is None else None
@@ -87,7 +90,7 @@ def _item(m: Monomial, row: Slot, column: Slot) -> Item:
         elif isinstance(part, Delta) and through is None and begin is None and end is None:
             through = ()
         elif not isinstance(part, Chain):
-            raise Unrecognised
+            return None
         elif len(ends) == 2 and through is None and begin is None and end is None:
             through = part.word if part.left == row else flip(part.word)
         elif ends == [row] and begin is None and through is None:
@@ -95,7 +98,7 @@ def _item(m: Monomial, row: Slot, column: Slot) -> Item:
         elif ends == [column] and end is None and through is None:
             end = part.word if part.right == column else flip(part.word)
         else:
-            raise Unrecognised
+            return None
     if through is not None:
         return Item(m.coef, tuple(scalars), through)
     begin = begin if begin is not None or row is None else _ones(row)
@@ -168,7 +171,8 @@ def scalar(part: Component) -> Expr:
         if part.head is sp.Pow:
             return sp.Pow(bodies[0], part.exponent)
         return part.head(*bodies)
-    raise Unrecognised
+    scalars, _ = merge((part,), None, None, to_matrix)
+    return sp.Mul(*map(scalar, scalars))
 
 
 def scalar_sum(form: Terms) -> Expr:
