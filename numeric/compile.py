@@ -60,10 +60,13 @@ def compile_plan(
 
 def _sub_plan(b: Builder, exprs: Sequence[Basic], ring: Ring) -> tuple[Plan, list[Slot]]:
     """A plan for `exprs` under the bindings of `b`, and the registers of `b` that feed it."""
-    if any(isinstance(v, Register) for v in b.bound.values()):
-        raise UnsupportedError(f"{exprs[0]}: a derivative or a case inside an entrywise function is not evaluated")
-    plan = compile_plan(exprs, {**b.integers, **b.bound}, ring)  # type: ignore[dict-item]
-    return plan, [b.input(s, (r, c)) for s, r, c in plan.inputs]
+    indices = {s: v for s, v in b.bound.items() if isinstance(v, int)}
+    key = (tuple(exprs), ring, tuple(indices.items()))
+    plan = b.plans.get(key)
+    if plan is None:
+        plan = b.plans[key] = compile_plan(exprs, {**b.integers, **indices}, ring)
+    held = {s: v.slot for s, v in b.bound.items() if isinstance(v, Register)}
+    return plan, [held[s] if s in held else b.input(s, (r, c)) for s, r, c in plan.inputs]
 
 
 # ---- the table: symbols and constants

@@ -17,7 +17,7 @@ from symbolic.errors import PushthroughError, ShapeError
 from symbolic.shapes import shape
 
 
-def evaluate(expr: Any, values: Mapping[Any, ArrayLike]) -> NDArray[Any] | float:
+def evaluate(expr: Any, values: Mapping[Any, ArrayLike]) -> Any:
     """The value of `expr` where each symbol has the given array or number: a 2-D array, or a float for a scalar.
 
     `values` maps matrix symbols to arrays (a 1-D array will do for a row or a column), scalar symbols to numbers, and,
@@ -47,7 +47,7 @@ def evaluate(expr: Any, values: Mapping[Any, ArrayLike]) -> NDArray[Any] | float
     plan = _plan(expr, tuple(sizes.items()), ring)
     (result,) = plan(env)
     if not getattr(expr, "is_Matrix", False):
-        return complex(result) if ring is COMPLEX else float(result)  # type: ignore[return-value]
+        return complex(result) if ring is COMPLEX else float(result)
     return np.asarray(result).reshape(plan.shapes[0])
 
 

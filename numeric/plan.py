@@ -115,6 +115,7 @@ class Builder:
         self.registers: list[Value] = []
         self.shapes: list[Shape] = []
         self.code: list[tuple[Slot, Callable[..., Value], Slot, Slot | None]] = []
+        self.plans: dict[Any, Plan] = {}  # of branches and derivatives
         self._memo: dict[Any, Slot] = {}
         self._known: dict[Any, Slot] = {}
         self._reads: dict[Basic, frozenset[Basic]] = {}

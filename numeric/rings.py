@@ -178,7 +178,7 @@ class RationalRing(Ring):
         return a < b
 
     def root(self, s: Value, p: int, q: int) -> Value:
-        if s < 0 or (s == 0 and p < 0):
+        if s < 0 or (p < 0 and self.is_zero(s)):
             raise Undefined(f"{s} has no real power {p}/{q}")
         top, bottom = fmpz(s.p).root(q), fmpz(s.q).root(q)
         if top**q != s.p or bottom**q != s.q:

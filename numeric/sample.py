@@ -263,9 +263,9 @@ def _affine_solution(
         a = np.array(columns, dtype=float).T
         c = np.array(start, dtype=float)
         b = np.array(base, dtype=float)
-        solution = c + np.linalg.lstsq(a, -(b + a @ c), rcond=None)[0]
-        scale = 1 + np.abs(a).max() * np.abs(solution).max()
-        return list(solution) if np.abs(b + a @ solution).max() < 1e-10 * scale else None
+        nearest = c + np.linalg.lstsq(a, -(b + a @ c), rcond=None)[0]
+        scale = 1 + np.abs(a).max() * np.abs(nearest).max()
+        return list(nearest) if np.abs(b + a @ nearest).max() < 1e-10 * scale else None
     rows = [[columns[k][i] for k in range(count)] + [ring.negate(base[i])] for i in range(height)]
     flat = [x for row in rows for x in row]
     reduced, rank = _matrix_of(ring, height, count + 1, flat).rref()

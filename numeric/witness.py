@@ -96,7 +96,8 @@ class Witness:
             lines.append("Only floating point was evaluated: no exact values were found for its functions or roots.")
         elif seen:
             kind = f"modulo the prime {self.prime}" if self.prime else "over the rationals"
-            lines.append(f"{self.instances} exact instances {kind}, at the sizes {_sizes(seen)}.")
+            where = f", at the sizes {_sizes(seen)}" if seen[0].sizes else ""
+            lines.append(f"{self.instances} exact instances {kind}{where}.")
         if self.bound:
             lines.append(
                 f"A claim false at one of these sizes passes there with probability at most {self.bound:.0e} "
@@ -109,7 +110,7 @@ class Witness:
         for premise in self.vacuous:
             lines.append(f"No instance satisfies {premise}: that direction was not tested.")
         empty = [p for p in empty if p.premise not in self.vacuous]
-        if empty:
+        if empty and empty[0].sizes:
             lines.append(f"No instance exists at {_sizes(empty)}: an inverse or a hypothesis fails.")
         if self.floats:
             lines.append(f"{self.floats} float64 instances, largest relative error {self.error:.1e}.")
@@ -122,8 +123,6 @@ class Witness:
 def _sizes(patterns: list[Pattern]) -> str:
     """`(n, d) = (2, 3), (3, 2)`."""
     names = [str(s) for s in patterns[0].sizes]
-    if not names:
-        return "given"
     rows = [[str(v) for v in p.sizes.values()] for p in patterns]
     if len(names) == 1:
         return f"{names[0]} = {', '.join(dict.fromkeys(row[0] for row in rows))}"

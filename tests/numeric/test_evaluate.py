@@ -42,6 +42,8 @@ A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n)
 X, Y = MatrixSymbol("X", m, n), MatrixSymbol("Y", n, p)
 x, c, y = MatrixSymbol("x", n, 1), MatrixSymbol("c", n, 1), MatrixSymbol("y", m, 1)
 
+RELU = Piecewise((t, t > 0), (0, True))
+
 # name: (expression, the same in NumPy)
 NODES = {
     "sum and product": (X*Y*2 - X*Y, lambda v: v.X @ v.Y),
@@ -71,6 +73,8 @@ NODES = {
     "diag of a vector": (DiagMatrix(x), lambda v: np.diag(v.x[:, 0])),
     "diagonal as a vector": (DiagonalOf(A), lambda v: np.diag(v.A)[:, None]),
     "entrywise": (X.applyfunc(sp.Lambda(t, exp(-t**2))), lambda v: np.exp(-v.X**2)),
+    "entrywise cases": (X.applyfunc(sp.Lambda(t, RELU)), lambda v: np.maximum(v.X, 0)),
+    "jacobian of cases": (Jacobian((A*x).applyfunc(sp.Lambda(t, RELU)), x), lambda v: (v.A @ v.x > 0) * v.A),
     "functions": (log(lam) + exp(t) + sp.tanh(t*lam), lambda v: np.log(v.lam) + np.exp(v.t) + np.tanh(v.t*v.lam)),
     "abs, max": (abs(t) + sp.Max(t, -t, 0), lambda v: 2*abs(v.t)),
     "piecewise": (Piecewise((1/t, t > 0), (log(-t), t < 0), (0, True)), lambda v: 1/v.t if v.t > 0 else np.log(-v.t)),
@@ -88,6 +92,10 @@ SIZES = {"distinct": (2, 3, 4), "tall": (4, 2, 3), "1x1": (1, 1, 1), "square": (
 
 class Values:
     """Random arrays under the names of the symbols."""
+
+    X: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
 
     def __init__(self, sizes, seed=0):
         rng = np.random.default_rng(seed)
@@ -108,7 +116,7 @@ def test_node_agrees_with_numpy(name, sizes):
     result = evaluate(expr, values.env)
     np.testing.assert_allclose(np.squeeze(result), np.squeeze(expected(values)), rtol=1e-7, atol=1e-8)
     assert isinstance(result, np.ndarray if expr.is_Matrix else float)
-    assert not expr.is_Matrix or result.ndim == 2
+    assert not expr.is_Matrix or np.ndim(result) == 2
 
 
 def test_three_spellings_of_the_ridge_objective_agree():
@@ -236,6 +244,7 @@ def test_a_product_with_a_column_costs_no_matrix_by_matrix_product():
     for slot, (symbol, _, _) in zip(plan.slots, plan.inputs, strict=True):
         registers[slot] = values.env[symbol]
     for slot, function, a, b in plan.code:
+        assert b is not None
         registers[slot] = function(registers[a], registers[b])
     assert [registers[slot].shape for slot, *_ in plan.code] == [(3, 1)] * 3
 

@@ -26,6 +26,7 @@ def test_the_evidence_for_push_through():
     assert {(1, 1), (2, 2), (2, 3), (3, 2)} <= set(shapes)
     assert all(p.instances == 3 for p in seen.patterns)
     assert seen.bound == max(p.degree for p in seen.patterns if p.degree is not None) / seen.prime
+    assert seen.bound is not None
     assert seen.bound < 1e-15
     assert seen.floats > 0
     assert seen.error < 1e-9
