@@ -1,9 +1,9 @@
 """Completion in the free algebra of typed words: from polynomials that are zero to rewriting rules, by degree.
 
-A *rule* is a polynomial that is zero, split into its leading word (coefficient 1) and the rest. Rules only ever get unit
-leading coefficients (a number times powers of scalars known to be nonzero): there are no hidden divisions. Two rules
-that overlap give a new one (the S-polynomials of noncommutative Groebner bases: F. Mora 1986, T. Mora 1994). Every rule
-keeps its derivation. Words are strings, one character a letter (`proofs.letters`).
+A *rule* is a polynomial that is zero, split into its leading word (coefficient 1) and the rest. Rules only ever get
+unit leading coefficients (a number times powers of scalars known to be nonzero): there are no hidden divisions. Two
+rules that overlap give a new one (the S-polynomials of noncommutative Groebner bases: F. Mora 1986, T. Mora 1994).
+Every rule keeps its derivation. Words are strings, one character a letter (`proofs.letters`).
 """
 
 from __future__ import annotations
@@ -64,6 +64,9 @@ class Coefficient:
                 out[st] = out[st] + c * d if st in out else c * d
         return Coefficient(out)
 
+    def times(self, c: Any) -> Coefficient:
+        return Coefficient({s: c * x for s, x in self.terms.items()})
+
     def inverse(self, units: set[str]) -> Coefficient | None:
         """1/self if that is a number times powers of `units`, else None."""
         if len(self.terms) != 1:
@@ -102,18 +105,18 @@ class Rule:
 
 
 class Completion:
-    """Rules, grown from `start` = [(source, polynomial)]; letters for which `heavy` is true count twice."""
+    """Rules, grown from `start` = [(source, polynomial)]; a letter counts `weight` towards the size of a word."""
 
     def __init__(
         self,
         letters: Letters,
         start: list[tuple[str, Polynomial]],
         units: set[str],
-        heavy: Callable[[str], bool],
+        weight: Callable[[str], int],
         max_degree: int,
     ) -> None:
         self.letters, self.units, self.max_degree = letters, units, max_degree
-        self.heavy = {c for c, x in letters.names.items() if heavy(x)}
+        self.weights = {c: weight(x) for c, x in letters.names.items()}
         self.rules: list[Rule] = []
         self.leads: dict[str, int] = {}  # of the rules in force
         self.lengths: dict[int, int] = {}  # how many leads have this length
@@ -128,7 +131,7 @@ class Completion:
     def key(self, w: str) -> tuple[int, int, str]:
         k = self.keys.get(w)
         if k is None:
-            k = self.keys[w] = (len(w) + sum(c in self.heavy for c in w), len(w), w)
+            k = self.keys[w] = (sum(map(self.weights.__getitem__, w)), len(w), w)
         return k
 
     def find(self, w: str) -> Hit | None:
@@ -285,4 +288,4 @@ class Descending:
         return self.key > other.key
 
 
-__all__ = ["NO_SCALAR", "UNIT", "Coefficient", "Completion", "Contradiction", "Descending", "Polynomial", "Term", "merge"]
+__all__ = ["UNIT", "Coefficient", "Completion", "Contradiction", "Descending", "Hit", "Polynomial", "merge"]

@@ -1,8 +1,8 @@
 """Positive definiteness as a sum of squares: M = sum of c L'PL with c > 0 and P positive (semi)definite.
 
-The squares are read off the expression as it is written (a product whose second half is the transpose of its first, with
-or without a definite matrix in the middle), else off its words. What separates M from the sum, if a hypothesis such as
-A' = A does, is proved like any other equation. One square must be definite: P definite and L injective.
+The squares are read off the expression as it is written (a product whose second half is the transpose of its first,
+with or without a definite matrix in the middle), else off its words. What separates M from the sum, if a hypothesis
+such as A' = A does, is proved like any other equation. One square must be definite: P definite and L injective.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from proofs.search import Search
 
 Json = Any
 Square = list[Any]  # [coefficient, middle or None, root]
+MAX_POWER = 8  # longer powers are not taken apart
 
 
 def squares_of(checker: Checker, e: Json) -> list[Square] | None:
@@ -36,7 +37,8 @@ def definite_step(checker: Checker, e: Json, search: Search) -> Json | None:
         squares = squares_of(checker, e)
         if not squares:
             return None
-        total = checker.expr(["add", *(["mul", c, ["T", root], *([p] if p else []), root] for c, p, root in squares)], {})
+        terms = [["mul", c, ["T", root], *([] if p is None else [p]), root] for c, p, root in squares]
+        total = checker.expr(["add", *terms], {})
         proof = search.prove(checker.expr(e, {}) - total, seconds=0.2, inline=True)
         if proof is None:
             return None
@@ -90,12 +92,13 @@ def _symmetric_square(checker: Checker, coefficient: Json, factors: list[Json]) 
 
 
 def _factors(term: Json) -> list[Json]:
-    if isinstance(term, list) and term[0] == "mul":
-        return [f for part in term[1:] for f in _factors(part)]
-    if isinstance(term, list) and term[0] == "pow" and isinstance(term[2], str) and term[2].isdigit() and int(term[2]) < 9:
-        return [f for _ in range(int(term[2])) for f in _factors(term[1])] or [term]
-    if isinstance(term, list) and term[0] == "T" and isinstance(term[1], list) and term[1][0] == "mul":
-        return [f for part in reversed(term[1][1:]) for f in _factors(["T", part])]
+    match term:
+        case ["mul", *parts]:
+            return [f for part in parts for f in _factors(part)]
+        case ["pow", base, str(k)] if k.isdigit() and 0 < int(k) <= MAX_POWER:
+            return [f for _ in range(int(k)) for f in _factors(base)]
+        case ["T", ["mul", *parts]]:
+            return [f for part in reversed(parts) for f in _factors(["T", part])]
     return [term]
 
 
@@ -111,11 +114,12 @@ def _squares_of_words(checker: Checker, e: Json) -> list[Square] | None:
     """As `squares_of`, from the normal form: every word must be a word and its transpose, around a definite letter."""
     m, out = checker.expr(e, {}), list[Square]()
     for (powers, chains), c in m.poly.items():
-        coefficient = ["mul", ["num", str(c)], *(["pow", s if s[0] != "|" else ["dim", s[1:]], str(k)] for s, k in powers)]
-        if len(chains) != (0 if m.rows == "1" and not chains else 1):
+        if len(chains) > 1:
             return None
+        bases = [(s if s[0] != "|" else ["dim", s[1:]], str(k)) for s, k in powers]
         word = list(chains[0][1]) if chains else []
-        term = _square(checker, ["mul", coefficient, *word] if word else ["mul", coefficient, ["id", m.rows]])
+        scalars = [["num", str(c)], *(["pow", base, k] for base, k in bases)]
+        term = _square(checker, ["mul", *scalars, *(word or [["id", m.rows]])])
         if term is None:
             return None
         out.append(term)

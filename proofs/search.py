@@ -12,43 +12,20 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from flint import fmpq
 
-from proofs.completion import UNIT, Coefficient, Completion, Contradiction, Descending, Hit, Polynomial, merge
-from proofs.kernel import COL, ROW, Checker, Matrix
+from proofs.completion import Coefficient, Completion, Contradiction, Descending, Hit, Polynomial, merge
+from proofs.kernel import Checker, Matrix
 from proofs.letters import Letters, Powers, Track, Tracks
+from proofs.writing import Monomial, Proof, Step, Writer, added
 
 Json = Any
-Monomial = tuple[Powers, Tracks]
 MAX_STEPS = 4000  # rewriting steps in one claim
-MAX_FLAT = 4000  # terms of a proof without lemmas
-READABLE = 12  # a proof of so few terms is written without lemmas
-
-
-@dataclass(frozen=True)
-class Proof:
-    """`lemmas` are to become "zero" steps, numbered from the `first` that was asked for; `expression` may be None."""
-
-    expression: Json
-    lemmas: tuple[Json, ...] = ()
-    terms: int = 0
-
-
-@dataclass(frozen=True)
-class Step:
-    """One term of a proof: coefficient * other tracks * the track whose word is left, source, right."""
-
-    coefficient: Coefficient
-    others: Tracks
-    ends: tuple[str, str]
-    left: str
-    source: str | int
-    right: str
 
 
 @dataclass
@@ -64,7 +41,7 @@ class _Elimination:
 class Search:
     """Proofs from the hypotheses `refs` of a kernel checker (in which all inverses have been introduced)."""
 
-    def __init__(self, checker: Checker, refs: Iterable[str], *, flip: bool = True, max_degree: int | None = None) -> None:
+    def __init__(self, checker: Checker, refs: Iterable[str], *, max_degree: int | None = None) -> None:
         self.checker = checker
         self.letters = Letters(lambda x: (checker.letter(x).rows, checker.letter(x).cols))
         self.units = {f[1] for f in checker.facts.values() if f[0] in ("positive", "nonzero") and isinstance(f[1], str)}
@@ -77,12 +54,33 @@ class Search:
             if m.rows == m.cols == "1":
                 self._eliminate(ref, m)
         for ref, m in zeros.items():
-            for source, value in ((ref, m), (ref + "'", m.T)) if flip else ((ref, m),):
+            for source, value in ((ref, m), (ref + "'", m.T)):
                 f = self.polynomial(value)
                 minus = {w: -c for w, c in f.items()}
                 if f and all(f != g and minus != g for _, g in self.start):
                     self.start.append((source, f))
+        self.orders = self._orders()
         self.completions: dict[int, Completion] = {}
+
+    def _orders(self) -> list[Callable[[str], int]]:
+        """Weights of letters to try: none preferred; inverses heavier, or lighter; and one that eliminates.
+
+        Eliminated is what is defined by the rest: the inverse of a sum, a symbol that an equation gives in terms of
+        others.
+        """
+        heavy = {f"#{k}" for k, m in enumerate(self.checker.inverses) if len(m.poly) > 1}
+        for _, f in self.start:
+            for word in f:
+                others = "".join(v for v in f if v != word)
+                if len(word) == 1 and word not in others and self.letters.flipped[word] not in others:
+                    name = self.letters.names[word].rstrip("'")
+                    heavy |= {name} if name[0] != "#" else set()
+        orders: list[Callable[[str], int]] = [lambda x: 1]
+        if self.checker.inverses:
+            orders += [lambda x: 1 + (x[0] == "#"), lambda x: 2 - (x[0] == "#")]
+        if heavy:
+            orders.append(lambda x: 20 if x.rstrip("'") in heavy else 1)
+        return orders
 
     # Reading the kernel's polynomials.
 
@@ -100,7 +98,8 @@ class Search:
                 else:
                     loose += self.letters.pieces(w)
             if loose and self.letters.touches_one(word):
-                word, loose = self.letters.tidy(word, [v for v in loose if v[0] != "@"]), [v for v in loose if v[0] == "@"]
+                word = self.letters.tidy(word, [v for v in loose if v[0] != "@"])
+                loose = [v for v in loose if v[0] == "@"]
             coefficient = Coefficient({(powers, tuple(sorted(loose))): fmpq(c.numerator, c.denominator)})
             out[word] = out[word] + coefficient if word in out else coefficient
         return {w: c for w, c in out.items() if c}
@@ -141,26 +140,23 @@ class Search:
             if proof:
                 return proof
         claim = self.claim(m)
-        inverse = lambda x: x[0] == "#"  # noqa: E731
-        orders: list[Callable[[str], bool]] = [lambda x: False, inverse, lambda x: x[0] != "#"]
         found = list[Proof]()
-        for k, heavy in enumerate(orders):
+        for k, weight in enumerate(self.orders):
             begin = time.perf_counter()
             if begin > end or (found and found[0].terms <= 2):
                 break
             limit = end if not found else begin + 0.01
-            if not found and k + 1 < len(orders):
+            if not found and k + 1 < len(self.orders):
                 limit = begin + (end - begin) * 0.6
             completion = self.completions.get(k) or Completion(
-                self.letters, self.start, self.units, heavy, self.max_degree or self._degree(claim)
+                self.letters, self.start, self.units, weight, self.max_degree or self._degree(claim)
             )
             self.completions[k] = completion
             proof = self._complete(completion, claim, limit, first, inline)
             if proof:
                 found.append(proof)
         if not found and not self._only_scalars(m) and time.perf_counter() < end:
-            proof = self._multiply_out(m, end, first, inline)
-            return proof
+            return self._multiply_out(m, end, first, inline)
         return min(found, key=lambda p: p.terms, default=None)
 
     def _degree(self, claim: dict[Monomial, Any]) -> int:
@@ -175,7 +171,7 @@ class Search:
                 size = len(completion.rules)
                 rest, steps = self._reduce(completion, claim)
                 if not rest:
-                    return self._write(completion, steps, first, inline)
+                    return Writer(self.letters, self.rows).proof(completion, steps, first, inline)
             while completion.queue and size == len(completion.rules):
                 if time.perf_counter() > end:
                     return None
@@ -205,7 +201,7 @@ class Search:
                 out[monomial] = c
                 continue
             step, new = hit
-            steps.append(Step(Coefficient({s: c * x for s, x in step.coefficient.terms.items()}), step.others, step.ends, step.left, step.source, step.right))
+            steps.append(replace(step, coefficient=step.coefficient.times(c)))
             for key, x in new:
                 rest[key] = rest.get(key, 0) + c * x
                 heapq.heappush(heap, weigh(key))
@@ -247,7 +243,7 @@ class Search:
                 new.append(((scalar, self.letters.tracks([*others, *extra])), -x))
         return Step(Coefficient({(powers, ()): fmpq(1)}), others, (a, b), left, j, right), new
 
-    # Inverses of scalars: with s = 1/p, a polynomial f in s is s^d N plus a multiple of p s - 1.
+    # Inverses of scalars: with s = 1/p, a polynomial in s is s^d N plus a multiple of p s - 1, and N has no s.
 
     def _scalar_inverses(self, m: Matrix) -> list[int]:
         found = {x for _, chains in m.poly for _, w, _ in chains for x in w if x[0] == "#"}
@@ -258,10 +254,11 @@ class Search:
         return bool(words) and all(len(w) == 1 and self.checker.letter(w[0]).rows == "1" for w in words)
 
     def _multiply_out(self, m: Matrix, end: float, first: int, inline: bool) -> Proof | None:
+        """1 - (ps)^j is (1 - ps)(1 + ps + ...): so each term s^d f_d of m, but for the last power, is cleared."""
         numbers = self._scalar_inverses(m)
         if not numbers:
             return None
-        k = numbers[-1]
+        k, writer = numbers[-1], Writer(self.letters, m.rows)
         s, p, chain = f"#{k}", self.checker.inverses[k], ("", (f"#{k}",), "")
         by_power: dict[int, dict] = {}
         for (powers, chains), c in m.poly.items():
@@ -277,134 +274,17 @@ class Search:
                 part = part * p
             total = total + part
             if d < degree:
-                ps = ["mul", s, self._polynomial_expression(self.claim(p))]
+                ps = ["mul", s, writer.polynomial(self.claim(p))]
                 ladder = ["add", ["num", "1"], *(["pow", ps, str(i)] for i in range(1, degree - d))]
-                factor = self._polynomial_expression(self.claim(Matrix(m.rows, m.cols, poly)))
-                roots = [["pow", s, str(d)]] if d else []
-                ladders = [ladder] if degree - d > 1 else []
-                terms.append(["mul", ["num", "-1"], *roots, *ladders, ["ref", f"inv{k}.r"], factor])
+                factors = [*([["pow", s, str(d)]] if d else []), *([ladder] if degree - d > 1 else [])]
+                factor = writer.polynomial(self.claim(Matrix(m.rows, m.cols, poly)))
+                terms.append(["mul", ["num", "-1"], *factors, ["ref", f"inv{k}.r"], factor])
         rest = self.prove(total, seconds=max(0.0, end - time.perf_counter()), first=first, inline=inline)
         if rest is None:
             return None
         if rest.expression is not None:
             terms.append(["mul", ["pow", s, str(degree)], rest.expression])
-        return Proof(_sum(terms), rest.lemmas, rest.terms + len(terms))
-
-    # Writing.
-
-    def _write(self, completion: Completion, steps: list[Step], first: int, inline: bool) -> Proof | None:
-        """The proof with lemmas, or without if that is about as short (or asked for)."""
-        flat = self._expand(completion, steps, set())
-        if flat is not None and (inline or len(flat[1]) <= READABLE):
-            return Proof(_sum(list(map(self._term, flat[1]))), (), len(flat[1]))
-        uses: dict[int, int] = {}
-        stack = [s.source for s in steps]
-        while stack:
-            source = stack.pop()
-            if isinstance(source, int):
-                uses[source] = uses.get(source, 0) + 1
-                if uses[source] == 1:
-                    stack += [t[2] for t in completion.rules[source].why]
-        kept = {j for j, count in uses.items() if count > 1 and len(completion.rules[j].why) > 1}
-        shared = self._expand(completion, steps, kept)
-        if inline or shared is None:
-            return None
-        lemmas, last = shared
-        terms = len(last) + sum(map(len, lemmas.values()))
-        if flat is not None and len(flat[1]) <= terms:
-            return Proof(_sum(list(map(self._term, flat[1]))), (), len(flat[1]))
-        number = {j: first + k for k, j in enumerate(sorted(lemmas))}
-        written = [_sum([self._term(t, number) for t in lemmas[j]]) for j in sorted(lemmas)]
-        return Proof(_sum([self._term(t, number) for t in last]), tuple(written), terms)
-
-    def _expand(self, completion: Completion, steps: list[Step], kept: set[int]) -> tuple[dict[int, list[Step]], list[Step]] | None:
-        """Steps whose sources are hypotheses or rules in `kept`, like terms collected; and such terms for those rules."""
-        memo: dict[int, dict[tuple[str, Any, str], Coefficient]] = {}
-
-        def of_rule(j: int) -> dict[tuple[str, Any, str], Coefficient]:
-            if j not in memo:
-                out: dict[tuple[str, Any, str], Coefficient] = {}
-                for c, left, source, right in completion.rules[j].why:
-                    inner = {("", source, ""): UNIT} if isinstance(source, str) or source in kept else of_rule(source)
-                    for (u, ref, v), d in inner.items():
-                        key = (left + u, ref, v + right)
-                        out[key] = out[key] + c * d if key in out else c * d
-                memo[j] = {k: c for k, c in out.items() if c}
-                if len(memo[j]) > MAX_FLAT:
-                    raise OverflowError
-            return memo[j]
-
-        try:
-            total: dict[Any, Coefficient] = {}
-            for s in steps:
-                whole = isinstance(s.source, str) or s.source in kept
-                for (u, ref, v), d in ({("", s.source, ""): UNIT} if whole else of_rule(s.source)).items():  # type: ignore[arg-type]
-                    key = (s.others, s.ends, s.left + u, ref, v + s.right)
-                    total[key] = total[key] + s.coefficient * d if key in total else s.coefficient * d
-                if len(total) > MAX_FLAT:
-                    raise OverflowError
-            lemmas = {j: [Step(c, (), (ROW, COL), u, ref, v) for (u, ref, v), c in of_rule(j).items()] for j in kept}
-        except OverflowError:
-            return None
-        return lemmas, [Step(c, *key) for key, c in total.items() if c]
-
-    def _term(self, s: Step, number: dict[int, int] | None = None) -> Json:
-        """A term as an expression: scalars, other tracks, and the product with the reference in it."""
-        name = f"L{(number or {})[s.source]}" if isinstance(s.source, int) else s.source
-        ref = ["T", ["ref", name[:-1]]] if name.endswith("'") else ["ref", name]
-        core = [*self.letters.spell(s.left), ref, *self.letters.spell(s.right)]
-        before = [*self._coefficient(s.coefficient), *self._tracks(s.others)]
-        if s.ends in ((ROW, COL), (ROW, ""), ("", COL), ("", "")) and not s.others:
-            return _product([*before, *core])
-        return _product([*before, self._ended(_product(core), s.ends), *self._matrix_tracks(s.others)])
-
-    def _coefficient(self, c: Coefficient) -> list[Json]:
-        parts = [
-            [*_scalars(x, powers), *(["tr", _product(self.letters.spell(w[1:-1]))] if w[0] == "@" else _product(self.letters.spell(w)) for w in closed)]
-            for (powers, closed), x in c.terms.items()
-        ]
-        return parts[0] if len(parts) == 1 else [["add", *map(_product, parts)]]
-
-    def _tracks(self, tracks: Tracks) -> list[Json]:
-        return [self._track(t) for t in tracks if not {t[0], t[2]} & {ROW, COL}]
-
-    def _matrix_tracks(self, tracks: Tracks) -> list[Json]:
-        return [self._track(t) for t in tracks if {t[0], t[2]} & {ROW, COL}]
-
-    def _track(self, track: Track) -> Json:
-        a, w, b = track
-        if not w:
-            return ["delta", a, b] if {a, b} != {ROW, COL} else ["id", self.rows]
-        return self._ended(_product(self.letters.spell(w)), (a, b))
-
-    @staticmethod
-    def _ended(core: Json, ends: tuple[str, str]) -> Json:
-        a, b = ends
-        if a == "@":
-            return ["tr", core]
-        if a == b == "" or ROW in ends or COL in ends:
-            return core
-        return ["entry", core, a or None, b or None]
-
-    def _polynomial_expression(self, claim: dict[Monomial, Any]) -> Json:
-        terms = [_product([*_scalars(c, powers), *self._tracks(ts), *self._matrix_tracks(ts)]) for (powers, ts), c in claim.items()]
-        return _sum(terms)
-
-
-def _scalars(c: Any, powers: Powers) -> list[Json]:
-    out: list[Json] = [] if c == 1 else [["num", str(c)]]
-    for s, e in powers:
-        base: Json = ["dim", s[1:]] if s[0] == "|" else s
-        out.append(base if e == 1 else ["pow", base, str(e)])
-    return out
-
-
-def _product(factors: list[Json]) -> Json:
-    return factors[0] if len(factors) == 1 else ["mul", *factors] if factors else ["num", "1"]
-
-
-def _sum(terms: list[Json]) -> Json:
-    return terms[0] if len(terms) == 1 else ["add", *terms]
+        return Proof(added(terms), rest.lemmas, rest.terms + len(terms))
 
 
 __all__ = ["Contradiction", "Proof", "Search"]

@@ -17,8 +17,9 @@ from sympy.assumptions import AppliedPredicate
 from sympy.core.relational import Relational
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from proofs.reading import Reader
 from symbolic.errors import UnsupportedError
-from symbolic.facts import Facts, predicate
+from symbolic.facts import STRUCTURES, Facts
 from symbolic.nodes import ForAll, Gradient, Hessian, Jacobian
 from symbolic.shapes import is_scalar, shape, split_product
 
@@ -43,6 +44,7 @@ class Statement:
     names: dict[Basic, str] = field(default_factory=dict)
     sizes: dict[Basic, str] = field(default_factory=dict)
     scope: dict[Basic, tuple[str, str]] = field(default_factory=dict)  # bound and free indices: (name, range)
+    ranges: dict[Any, Any] = field(default_factory=dict)  # of the indices of entries, as surveyed
     powers: dict[str, Basic] = field(default_factory=dict)  # scalar symbols with a negative or fractional power
 
     def survey(self, exprs: Iterable[Any]) -> None:
@@ -54,6 +56,8 @@ class Statement:
                     parts = node.shape
                 elif isinstance(node, sp.Sum):
                     parts = tuple(b + 1 for _, _, b in node.limits)
+                elif isinstance(node, MatrixElement):
+                    self.ranges |= dict(zip(node.indices, shape(node.parent), strict=True))
                 for size in parts:
                     if isinstance(size, Symbol):
                         self.size(size)
@@ -68,13 +72,12 @@ class Statement:
         if not isinstance(n, Symbol):
             raise UnsupportedError(f"the size {n} is neither a symbol nor a number; proofs are for such sizes only.")
         if n not in self.sizes:
-            self.sizes[n] = _fresh(n.name, self.sizes.values(), "n", plain=True)
+            self.sizes[n] = _fresh(n.name, self._taken(), "n", plain=True)
         return self.sizes[n]
 
     def symbol(self, s: Any) -> str:
         if s not in self.names:
-            taken = {*self.names.values(), *(name for name, _ in self.scope.values())}
-            self.names[s] = _fresh(str(s.name), taken, "x")
+            self.names[s] = _fresh(str(s.name), self._taken(), "x")
             self.symbols[self.names[s]] = [self.size(a) for a in shape(s)]
         return self.names[s]
 
@@ -93,15 +96,18 @@ class Statement:
             raise UnsupportedError(f"the index {i} ranges over {known} and over {size}.")
         return name
 
-    def _index_name(self, i: Any) -> str:
-        return _fresh(i.name.strip("_"), {*self.names.values(), *(name for name, _ in self.scope.values())}, "i")
+    def _index_name(self, i: Any, *taken: str) -> str:
+        return _fresh(i.name.strip("_"), {*self._taken(), *taken}, "i")
+
+    def _taken(self) -> set[str]:
+        return {*self.sizes.values(), *self.names.values(), *(name for name, _ in self.scope.values())}
 
     # SymPy -> JSON.
 
     def expr(self, e: Any) -> Json:
         """`e` in the kernel's language. Raises UnsupportedError, naming the node, and ShapeError."""
         if isinstance(e, sp.MatrixBase) or not isinstance(e, Basic):
-            raise UnsupportedError(f"proofs are about expressions in symbols; {e!r} is an explicit matrix or no expression.")
+            raise UnsupportedError(f"proofs are about expressions in symbols, and {e!r} is an explicit matrix or none.")
         shape(e)
         return self._expr(e)
 
@@ -151,9 +157,9 @@ class Statement:
 
     def _product(self, e: Any) -> Json:
         scalars, chain = split_product(e.args)
-        runs = [["mul", *map(self._expr, run)] if len(run) > 1 else self._expr(run[0]) for run in scalars]
-        factors = [*runs, *map(self._expr, chain)]
-        return factors[0] if len(factors) == 1 else ["mul", *factors]
+        runs = [[self._expr(f) for f in run] for run in scalars]
+        factors = [*map(_multiplied, runs), *map(self._expr, chain)]
+        return _multiplied(factors)
 
     def _power(self, base: Any, k: Any, e: Any) -> Json:
         if not isinstance(k, sp.Rational):
@@ -175,6 +181,7 @@ class Statement:
     def _delta(self, e: Any) -> Json:
         i, j = e.args
         known = [self.scope[a][1] for a in (i, j) if a in self.scope]
+        known += [self.size(self.ranges[a]) for a in (i, j) if a in self.ranges and not known]
         if not known:
             raise UnsupportedError(f"the range of the indices in {e} is not known.")
         return ["delta", self.index(i, known[0]), self.index(j, known[0])]
@@ -205,10 +212,8 @@ class Statement:
             raise UnsupportedError(f"a derivative by {e.wrt}, which is not a symbol.")
         x, f = self.symbol(e.wrt), self._expr(e.expr)
         m, n = self.symbols[x]
-        i, j = Symbol("i"), Symbol("j")
-        rows, columns = self._index_name(i), self._index_name(j)
-        if columns == rows:
-            columns += "2"
+        rows = self._index_name(Symbol("i"))
+        columns = self._index_name(Symbol("j"), rows)
         if isinstance(e, Gradient):
             return ["stack", rows, m, columns, n, ["partial", f, x, _index(rows, m), _index(columns, n)]]
         if n != "1":
@@ -305,10 +310,11 @@ class Statement:
         name, expr = str(claim.function.name), claim.arguments[0]
         if name in ("positive_definite", "invertible"):
             return [name, self.expr(expr)]
-        relations = relations_of(claim)
-        if not relations or name in {*_WORDS, *_SIGNS}:
+        row = STRUCTURES[name]
+        complete = row.relations and row.zero_where is None and not any(r.has(sp.Inverse) for r in row.relations)
+        if name in {*_WORDS, *_SIGNS} or not complete:
             raise UnsupportedError(f"proofs have no word for {claim}.")
-        return _all([self.equation(r) for r in relations])
+        return _all([self.equation(r) for r in relations_of(claim)])
 
     def _implication(self, premise: Any, conclusion: Any) -> Json:
         facts = self.facts([_renamed(premise, conclusion)])[0]
@@ -336,7 +342,7 @@ class Statement:
 
     def read(self, e: Json) -> Any:
         """The SymPy expression, fact or claim that a JSON one says: `read(expr(e))` has the value of `e`."""
-        return _Reader(self).read(e)
+        return Reader(self.names, self.sizes, [e for e, _ in self.inverses], self.scope).read(e)
 
 
 def relations_of(fact: Any) -> list[sp.Eq]:
@@ -386,6 +392,10 @@ def _renamed(fact: Any, other: Any) -> Any:
     return fact
 
 
+def _multiplied(factors: list[Json]) -> Json:
+    return factors[0] if len(factors) == 1 else ["mul", *factors]
+
+
 def _implies(facts: list[Json], claim: Json) -> Json:
     for fact in reversed(facts):
         claim = ["implies", fact, claim]
@@ -402,7 +412,8 @@ def _index(name: str, size: str) -> Json:
 
 def _fresh(name: str, taken: Iterable[str], prefix: str, plain: bool = False) -> str:
     """A name that the kernel accepts, as close to `name` as possible, and not taken."""
-    kept = "".join(c if (c.isalnum() or c == "_" if plain else not (c.isspace() or c in "'\"#:")) else "_" for c in name)
+    fits = (lambda c: c.isalnum() or c == "_") if plain else (lambda c: not c.isspace() and c not in "'\"#:")
+    kept = "".join(c if fits(c) else "_" for c in name)
     if not kept[:1].isalpha():
         kept = prefix + kept
     base, k, known = kept, 1, set(taken)
@@ -410,101 +421,6 @@ def _fresh(name: str, taken: Iterable[str], prefix: str, plain: bool = False) ->
         k += 1
         kept = f"{base}_{k}"
     return kept
-
-
-class _Reader:
-    """JSON -> SymPy, for one statement's names."""
-
-    def __init__(self, statement: Statement) -> None:
-        self.symbols = {name: s for s, name in statement.names.items()}
-        self.sizes = {name: n for n, name in statement.sizes.items()}
-        self.arguments: list[Json] = [e for e, _ in statement.inverses]
-        self.indices = {name: i for i, (name, _) in statement.scope.items()}
-
-    def size(self, n: str) -> Any:
-        return sp.Integer(n) if n.isdigit() else self.sizes[n]
-
-    def index(self, i: Json) -> Any:
-        return S.Zero if i is None else self.indices.setdefault(i, Symbol(i, integer=True, nonnegative=True))
-
-    def read(self, e: Json) -> Any:
-        match e:
-            case str():
-                return self.letter(e)
-            case ["sym", x]:
-                return self.symbols[x]
-            case ["num", x]:
-                return sp.Rational(x)
-            case ["id", n]:
-                return sp.Identity(self.size(n)) if n != "1" else S.One
-            case ["zero", m, n]:
-                return sp.ZeroMatrix(self.size(m), self.size(n))
-            case ["dim", n]:
-                return self.size(n)
-            case ["T", a]:
-                inner = self.read(a)
-                return sp.Transpose(inner) if inner.is_Matrix else inner
-            case ["add", *parts]:
-                return _add(*map(self.read, parts))
-            case ["mul", *parts]:
-                return _mul(*map(self.read, parts))
-            case ["pow", a, k]:
-                base = self.read(a)
-                return sp.MatPow(base, sp.Rational(k)) if base.is_Matrix and k != "1" else base ** sp.Rational(k)
-            case ["inv", a]:
-                inner = self.read(a)
-                return sp.Inverse(inner) if inner.is_Matrix else 1 / inner
-            case ["tr", a]:
-                inner = self.read(a)
-                return sp.Trace(inner) if inner.is_Matrix else inner
-            case ["entry", a, i, j]:
-                inner = self.read(a)
-                return MatrixElement(inner, self.index(i), self.index(j)) if inner.is_Matrix else inner
-            case ["delta", i, j]:
-                return sp.KroneckerDelta(self.index(i), self.index(j))
-            case ["sum", i, n, a]:
-                return sp.Sum(self.read(a), (self.index(i), 0, self.size(n) - 1))
-            case ["partial", a, x, i, j]:
-                variable = self.symbols[x]
-                entry = MatrixElement(variable, self.index(i), self.index(j)) if variable.is_Matrix else variable
-                return sp.Derivative(self.read(a), entry)
-            case ["stack", i, m, j, n, a]:
-                return self.stack(i, m, j, n, a)
-            case ["eq", a, b]:
-                return sp.Eq(self.read(a), self.read(b), evaluate=False)
-            case ["forall", x, a]:
-                return ForAll(self.symbols[x], self.read(a))
-            case ["and", *parts]:
-                return sp.And(*map(self.read, parts), evaluate=False)
-            case ["implies", a, b]:
-                return sp.Implies(self.read(a), self.read(b), evaluate=False)
-            case [word, a]:
-                return predicate(word)(self.read(a))
-            case _:
-                raise UnsupportedError(f"not an expression of the kernel's language: {e!r}")
-
-    def letter(self, e: str) -> Any:
-        base = e.removesuffix("'")
-        out = sp.Inverse(self.read(self.arguments[int(base[1:])])) if base[0] == "#" else self.symbols[base]
-        return sp.Transpose(out) if e != base and out.is_Matrix else out
-
-    def stack(self, i: str, m: str, j: str, n: str, a: Json) -> Any:
-        match a:
-            case ["partial", ["partial", f, x, k, None], y, l, None] if x == y and (k, l) == (_index(i, m), _index(j, n)):
-                return Hessian(self.read(f), self.symbols[x])
-            case ["partial", ["entry", f, k, None], x, l, None] if (k, l) == (_index(i, m), _index(j, n)):
-                return Jacobian(self.read(f), self.symbols[x])
-            case ["partial", f, x, k, l] if (k, l) == (_index(i, m), _index(j, n)):
-                return Gradient(self.read(f), self.symbols[x])
-        raise UnsupportedError(f"a matrix given by its entries: {a!r}")
-
-
-def _add(*parts: Any) -> Any:
-    return sp.MatAdd(*parts) if all(part.is_Matrix for part in parts) else sp.Add(*parts)
-
-
-def _mul(*parts: Any) -> Any:
-    return sp.MatMul(*parts) if any(part.is_Matrix for part in parts) else sp.Mul(*parts)
 
 
 __all__ = ["MINUS", "Json", "Statement", "settle"]

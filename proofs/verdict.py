@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -63,6 +64,9 @@ class Names:
     def __init__(self, certificate: dict[str, Any]) -> None:
         self.certificate = certificate
         self.inverses = [step[1] for step in certificate["steps"] if step[0] == "inverse"]
+        definite = [step for step in certificate["steps"] if step[0] == "positive_definite"]
+        self.first_local = len(certificate.get("given", ())) + len(certificate.get("assumed", ())) + len(definite)
+        self.local: list[Any] = []  # the hypotheses of the implications around the part that is being read
 
     def text(self, e: Any) -> str:
         return plain(self.expand(e))
@@ -88,6 +92,20 @@ class Names:
             parts.append(self.text(["mul", *([] if c == ["num", "1"] else [c]), *core]))
         return " + ".join(parts)
 
+    def definite(self, step: Any) -> str:
+        """A step that shows a matrix to be positive definite, as a sentence."""
+        (_, e, squares, _), c = step, self.certificate
+        scalar = all(isinstance(root, list) and root == ["id", "1"] for _, _, root in squares)
+        needs = [fact_text(f) for f in c["given"] if f[0] == "positive" and f[1] in symbols_in([s[0] for s in squares])]
+        roots = [root for _, _, root in squares]
+        needs += [fact_text(f) for f in c["given"] if f[0] in ("injective", "invertible") and f[1] in roots]
+        needs += [fact_text(f) for f in c["given"] if f[0].startswith("positive_") and f[1] in [s[1] for s in squares]]
+        word = "positive" if scalar else "positive definite"
+        shown = self.text(e)
+        sum_ = self.squares(squares)
+        body = "" if shown == sum_ else f": it is {sum_}"
+        return f"{shown} is {word}{body}" + (f", where {', '.join(needs)}" if needs else "")
+
     def equation(self, ref: str) -> str:
         """What a reference stands for, as an equation."""
         kind, _, side = ref.partition(".")
@@ -103,6 +121,7 @@ class Names:
         return fact_text(self.expand(fact))
 
     def fact(self, ref: str) -> Any:
+        """The hypothesis, or positive definite matrix, that a reference names."""
         c, k = self.certificate, int(ref[1:]) if ref[1:].isdigit() else -1
         if ref[:1] in "ga" and k >= 0:
             return c["given" if ref[0] == "g" else "assumed"][k]
@@ -110,37 +129,65 @@ class Names:
             before = len(c["given"]) + len(c["assumed"])
             definite = [s for s in c["steps"] if s[0] == "positive_definite"]
             return ["positive_definite", definite[k - before][1]]
+        if ref[:1] == "h":
+            return self.local[k - self.first_local]
         return None
+
+
+def used(certificate: dict[str, Any]) -> list[str]:
+    """What the proof uses, each once, as text: equations among the hypotheses and definitions of inverses."""
+    names = Names(certificate)
+    out = [names.equation(ref) for ref in references(certificate["steps"]) if ref[0] != "L"]
+    for _, proof, local in parts_of(certificate["claim"], certificate["proof"]):
+        names.local = local
+        out += [names.equation(ref) for ref in references(proof) if ref[0] != "L"]
+    return list(dict.fromkeys(out))
+
+
+def parts_of(claim: Any, proof: Any, local: Iterable[Any] = ()) -> Iterator[tuple[Any, Any, list[Any]]]:
+    """The equations (or facts) that a claim consists of, each with its proof and the hypotheses around it."""
+    if claim[0] == "and":
+        for part, reason in zip(claim[1:], proof, strict=True):
+            yield from parts_of(part, reason, local)
+    elif claim[0] == "implies":
+        yield from parts_of(claim[2], proof, [*local, claim[1]])
+    elif claim[0] == "forall":
+        yield from parts_of(claim[2], proof, local)
+    else:
+        yield claim, proof, list(local)
 
 
 def proof_lines(certificate: dict[str, Any]) -> list[str]:
     """The certificate as text: hypotheses in use, lemmas, and the claim as a combination of them."""
     names = Names(certificate)
-    refs = dict.fromkeys(references([certificate["steps"], certificate["proof"]]))
+    goals = list(parts_of(certificate["claim"], certificate["proof"]))
+    refs = dict.fromkeys(references([certificate["steps"], [proof for _, proof, _ in goals]]))
     lines = [f"[{ref}] says {names.equation(ref)}" for ref in refs if ref[0] not in "Lh"]
     lemma = 0
     for step in certificate["steps"]:
         if step[0] == "positive_definite":
-            lines.append(f"{names.text(step[1])} is positive definite: it is {names.squares(step[2])}")
+            lines.append(f"{names.definite(step)}")
         elif step[0] == "zero":
             lines.append(f"[L{lemma}] is 0 = {names.text(step[1])}")
             lemma += 1
-    return [*lines, *_goal_lines(names, certificate["claim"], certificate["proof"])]
+    for goal, proof, local in goals:
+        names.local = local
+        if local:
+            lines.append(f"if {' and '.join(fact_text(names.expand(f)) for f in local)}:")
+            here = [ref for ref in dict.fromkeys(references(proof)) if ref[0] == "h"]
+            lines += [f"  [{ref}] says {names.equation(ref)}" for ref in here]
+        lines.append(("  " if local else "") + _goal_line(names, goal, proof))
+    return lines
 
 
-def _goal_lines(names: Names, claim: Any, proof: Any, prefix: str = "") -> list[str]:
-    if claim[0] == "and":
-        return [line for part, reason in zip(claim[1:], proof, strict=True) for line in _goal_lines(names, part, reason, prefix)]
-    if claim[0] == "implies":
-        return _goal_lines(names, claim[2], proof, f"{prefix}if {fact_text(names.expand(claim[1]))}: ")
-    if claim[0] == "forall":
-        return _goal_lines(names, claim[2], proof, prefix)
+def _goal_line(names: Names, claim: Any, proof: Any) -> str:
     if claim[0] != "eq":
-        return [f"{prefix}{fact_text(names.expand(claim))}"]
+        return fact_text(names.expand(claim))
     left, right = names.text(claim[1]), names.text(claim[2])
     if proof is None:
-        return [f"{prefix}{left} = {right}: both sides have the same normal form"]
-    return [f"{prefix}{left} - {_bracket(right)} = {names.text(proof)}, and every term is 0"]
+        return f"{left} = {right}: both sides have the same normal form"
+    difference = left if right == "0" else f"{left} - {_bracket(right)}"
+    return f"{difference} = {names.text(proof)}, and every term is 0"
 
 
 def references(e: Any) -> list[str]:
@@ -148,6 +195,10 @@ def references(e: Any) -> list[str]:
     if isinstance(e, list) and len(e) == 2 and e[0] == "ref" and isinstance(e[1], str):
         return [e[1]]
     return [ref for part in e for ref in references(part)] if isinstance(e, list) else []
+
+
+def symbols_in(e: Any) -> set[str]:
+    return {e.rstrip("'")} if isinstance(e, str) else set().union(*map(symbols_in, e)) if isinstance(e, list) else set()
 
 
 def fact_text(fact: Any) -> str:
@@ -164,6 +215,8 @@ def fact_text(fact: Any) -> str:
             return f"{plain(s)} <= 0"
         case ["nonzero", s]:
             return f"{plain(s)} != 0"
+        case ["injective", e]:
+            return f"{plain(e)} has independent columns"
         case [word, e]:
             return f"{plain(e)} is {word.replace('_', ' ')}"
         case _:
@@ -192,14 +245,16 @@ def _plain(e: Any) -> tuple[str, int]:
             return e, _ATOM
         case ["num", x]:
             return x, _ATOM if x.isdigit() else _SUM if x[0] == "-" else _PRODUCT
-        case ["id", _]:
-            return "I", _ATOM
+        case ["id", n]:
+            return "1" if n == "1" else "I", _ATOM
         case ["zero", *_]:
             return "0", _ATOM
         case ["dim", n]:
             return n, _ATOM
         case ["ref", name]:
             return name, _ATOM
+        case ["T", ["T", a]]:
+            return _plain(a)
         case ["T", ["inv", a]]:
             return f"{inside(a, _ATOM)}^-T", _ATOM
         case ["T", a]:
@@ -216,6 +271,9 @@ def _plain(e: Any) -> tuple[str, int]:
             return out, _SUM
         case ["mul", ["num", "-1"], *rest] if rest:
             return f"-{_plain(['mul', *rest])[0]}" if len(rest) > 1 else f"-{inside(rest[0], _PRODUCT)}", _SUM
+        case ["mul", *parts] if ["id", "1"] in parts and len(parts) > 1:
+            others = [p for p in parts if p != ["id", "1"]]
+            return _plain(["mul", *others] if others else "1")
         case ["mul", only]:
             return _plain(only)
         case ["mul", *parts]:
@@ -228,4 +286,4 @@ def _plain(e: Any) -> tuple[str, int]:
             return show(e), _ATOM
 
 
-__all__ = ["STATUSES", "Verdict", "fact_text", "plain", "proof_lines", "references"]
+__all__ = ["STATUSES", "Verdict", "fact_text", "parts_of", "plain", "proof_lines", "references", "used"]

@@ -1,9 +1,9 @@
 """Words: typed noncommutative polynomials, the form that decides whether two matrix polynomials are equal.
 
-A matrix of shape m x n is an arrow, a monomial a path, the empty path at n is I_n. What is 1 x 1 commutes and stands in
-the coefficient: scalar symbols (with rational exponents where they are positive), closed paths such as x'Ax (equal to
-their transposes), traces (equal also to their rotations), and inverses of 1 x 1 sums. An inverse of a matrix is a letter
-of its own, known by the normal form of what it inverts; that it *is* the inverse is a hypothesis, not a rewriting.
+A matrix of shape m x n is an arrow, a monomial a path, the empty path at n is I_n. What is 1 x 1 commutes and stands
+in the coefficient: scalar symbols (with rational exponents where they are positive), closed paths such as x'Ax (equal
+to their transposes), traces (equal also to their rotations), and inverses of 1 x 1 sums. An inverse of a matrix is a
+letter of its own, known by the normal form of what it inverts; that it *is* one is a hypothesis, not a rewriting.
 
     read_words(expr) -> Words         Words.to_sympy() -> expr         + - * .T ==
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Union
+from typing import Any
 
 import sympy as sp
 from sympy import MatrixSymbol, Rational, S, Symbol
@@ -76,7 +76,7 @@ class Reciprocal:
         return f"({self.argument})^-1"
 
 
-Atom = Union[Symbol, MatrixSymbol, Closed, Reciprocal]
+Atom = Symbol | MatrixSymbol | Closed | Reciprocal
 Powers = tuple[tuple[Atom, Rational], ...]
 Monomial = tuple[Powers, Path]
 
@@ -122,7 +122,8 @@ class Words:
 
     def __add__(self, other: Words) -> Words:
         if not (same_size(self.rows, other.rows) and same_size(self.cols, other.cols)):
-            raise ShapeError(f"cannot add {self} ({self.rows} x {self.cols}) and {other} ({other.rows} x {other.cols}).")
+            sizes = f"{self.rows} x {self.cols} and {other.rows} x {other.cols}"
+            raise ShapeError(f"cannot add {self} and {other}: they are {sizes}.")
         terms = dict(self.terms)
         for m, c in other.terms.items():
             terms[m] = terms.get(m, 0) + c
@@ -136,9 +137,8 @@ class Words:
 
     def __mul__(self, other: Words) -> Words:
         if not (self.is_scalar or other.is_scalar or same_size(self.cols, other.rows)):
-            raise ShapeError(
-                f"cannot multiply {self} ({self.rows} x {self.cols}) by {other} ({other.rows} x {other.cols})."
-            )
+            sizes = f"{self.rows} x {self.cols} and {other.rows} x {other.cols}"
+            raise ShapeError(f"cannot multiply {self} by {other}: they are {sizes}.")
         terms: dict[Monomial, Any] = {}
         for (ps, u), c in self.terms.items():
             for (qs, v), d in other.terms.items():
@@ -158,19 +158,16 @@ class Words:
         """The trace: closed paths up to rotation and transposition; tr(I_n) = n."""
         if self.is_scalar:
             return self
-        terms: dict[Monomial, Any] = {}
+        out = Words(1, 1, {})
         for (powers, path), c in self.terms.items():
             cut = next((k for k, x in enumerate(path) if x.rows == 1), None)
             if cut is not None:  # tr(u v') = v'u
                 m = monomial(powers, [path[cut:] + path[:cut]])
-            elif path:
-                m = monomial([*powers, (_closed(path, True), S.One)], [])
             else:
-                m, c = (powers, ()), c * self.rows if self.rows.is_Integer else c
-                if not self.rows.is_Integer:
-                    m = monomial([*powers, (self.rows, S.One)], [])  # type: ignore[list-item]
-            terms[m] = terms.get(m, 0) + c
-        return Words(1, 1, terms)
+                m = monomial([*powers, *([(_closed(path, True), S.One)] if path else [])], [])
+            term = Words(1, 1, {m: c})
+            out = out + (term if path else term * _read(self.rows))
+        return out
 
     def inverse(self) -> Words:
         """The inverse, as a letter (a reciprocal, if 1 x 1); its existence is for the caller to ask for."""
@@ -249,7 +246,7 @@ def _read(e: Any) -> Words:
         case sp.Identity():
             return identity(e.shape[0])
         case sp.ZeroMatrix():
-            return Words(*e.shape, {})
+            return Words(e.shape[0], e.shape[1], {})
         case sp.Add() | sp.MatAdd():
             first, *rest = map(_read, e.args)
             for part in rest:
@@ -317,7 +314,8 @@ def _closed(path: Path, trace: bool) -> Closed:
 
 
 def _atom_key(atom: Atom) -> tuple[int, str]:
-    return ((Symbol, MatrixSymbol, Closed, Reciprocal).index(type(atom)) if type(atom) is not sp.Dummy else 0, str(atom))
+    kinds = (Symbol, MatrixSymbol, Closed, Reciprocal)
+    return next(k for k, kind in enumerate(kinds) if isinstance(atom, kind)), str(atom)
 
 
 def _monomial_key(m: Monomial) -> tuple[Any, ...]:

@@ -1,0 +1,230 @@
+"""One attempt at a certificate: state the claim for the kernel, license its inverses, prove its parts, have it checked.
+
+An inverse needs a licence: a given fact; a proof that what it inverts is positive definite; a row of the fact tables
+(then the fact is assumed in the certificate and derived here); else its existence is a condition of the claim.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from sympy import Basic
+
+from proofs.kernel import DEFINITE, Checker, KernelError, Report, check
+from proofs.positivity import definite_step
+from proofs.search import Search
+from proofs.statement import Statement
+from proofs.verdict import Names, fact_text
+from symbolic.facts import Facts
+
+Json = Any
+
+
+@dataclass
+class Attempt:
+    """The search for one certificate. Afterwards: `report`, `conditions`, and `derived` facts with their reasons."""
+
+    claim: Any
+    given: list[Any]
+    end: float
+    max_degree: int | None
+    conditions: list[str] = field(default_factory=list)
+    derived: dict[str, str] = field(default_factory=dict)
+    report: Report | None = None
+
+    def certificate(self) -> Json | None:
+        """A certificate that the kernel has accepted, or None."""
+        statement = Statement()
+        statement.survey(_expressions(self.claim, self.given))
+        claim = statement.claim(self.claim)
+        given, _ = statement.facts(self.given)
+        signs = [f for f in statement.declared() if f not in given]
+        body = {
+            "format": "pushthrough", "version": 1, "symbols": statement.symbols, "indices": statement.indices,
+            "given": given + signs, "assumed": self._nonzero(statement, given + signs), "steps": [],
+        }  # fmt: skip
+        for extra in (False, True):
+            checker = self._introduce(statement, body, claim, extra)
+            if checker is None:
+                break
+            proofs = Proofs(self, checker, statement.indices)
+            proof = proofs.of(claim)
+            if proof is not FAILED:
+                steps = [*body["steps"], *(["zero", lemma] for lemma in proofs.lemmas)]
+                return self._accepted({**body, "steps": steps, "claim": claim, "proof": proof}, len(signs))
+        return None
+
+    def _nonzero(self, statement: Statement, facts: list[Json]) -> list[Json]:
+        """Scalars that are divided by and are not known to be nonzero: that is presupposed."""
+        known = [f[1] for f in facts if f[0] in ("positive", "nonzero")]
+        assumed = [["nonzero", s] for s in statement.powers if s not in known]
+        self.conditions += [fact_text(f) for f in assumed]
+        return assumed
+
+    def _introduce(self, statement: Statement, body: dict[str, Any], claim: Json, extra: bool) -> Checker | None:
+        """A checker in which every inverse written has been introduced, each by the first licence there is for it.
+
+        With `extra`, also the inverses of what is given as invertible; None if that adds nothing.
+        """
+        wanted = list(statement.inverses) if not extra else []
+        more = [f[1] for f in body["given"] if f[0] in ("invertible", "positive_definite")]
+        more += [["mul", ["T", f[1]], f[1]] for f in body["given"] if f[0] == "injective"]
+        definite = [e for kind, e in _predicates(claim) if kind in ("positive_definite", "invertible")]
+        checker = self._checker(body)
+        if extra:
+            wanted = [(e, None) for e in more if checker.expr(e, {}) not in checker.inverses]
+            if not wanted:
+                return None
+        for e, base in wanted:
+            m = checker.expr(e, {})
+            if m in checker.inverses:
+                continue
+            if not self._licensed(checker, body, e, claim):
+                if extra:
+                    continue
+                fact = ["nonzero" if m.rows == "1" else "invertible", e]
+                body["assumed"].append(fact)
+                checker = self._checker(body)
+                known = Facts(self.given).holds("invertible", base)
+                text = fact_text(Names({"steps": body["steps"]}).expand(fact))
+                if known is None:
+                    self.conditions.append(text)
+                else:
+                    self.derived[text] = f"by {known.rule.partition(': ')[2] or known.rule}"
+            body["steps"].append(["inverse", e])
+            checker.step(["inverse", e])
+        for e in definite if not extra else []:
+            self._licensed(checker, body, e, claim)
+        return checker
+
+    @staticmethod
+    def _checker(body: dict[str, Any]) -> Checker:
+        kinds = (("g", "given"), ("a", "assumed"))
+        facts = {mark + str(k): f for mark, kind in kinds for k, f in enumerate(body[kind])}
+        checker = Checker(body["symbols"], facts)
+        for step in body["steps"]:
+            checker.step(step)
+        return checker
+
+    def _licensed(self, checker: Checker, body: dict[str, Any], e: Json, claim: Json) -> bool:
+        if checker.is_fact(checker.expr(e, {}), "invertible", "positive_definite", "positive", "nonzero"):
+            return True
+        step = definite_step(checker, e, Search(checker, references_in_force(checker)))
+        if step is not None:
+            body["steps"].append(step)
+            checker.step(step)
+        return step is not None
+
+    def _accepted(self, certificate: Json, signs: int) -> Json:
+        """The certificate, accepted by the kernel after a trip through JSON, without the signs that it does not use."""
+        certificate = json.loads(json.dumps(certificate))
+        self.report = check(certificate)
+        total = len(certificate["given"])
+        unused = [k for k in range(total - signs, total) if f"g{k}" not in self.report.uses]
+        if unused:
+            kept = [f for k, f in enumerate(certificate["given"]) if k not in unused]
+            smaller = _shifted({**certificate, "given": kept}, len(unused))
+            self.report, certificate = check(smaller), smaller
+        return certificate
+
+
+FAILED = object()
+
+
+class Proofs:
+    """Proofs of the parts of a claim, with the lemmas they share."""
+
+    def __init__(self, attempt: Attempt, checker: Checker, indices: dict[str, str]) -> None:
+        self.attempt, self.checker, self.indices = attempt, checker, indices
+        self.lemmas: list[Json] = []
+        self.searches: dict[str, Search] = {}
+
+    def of(self, claim: Json) -> Any:
+        """The proof of a claim in the certificate's format, or FAILED."""
+        match claim:
+            case ["forall", _, inner]:
+                return self.of(inner)
+            case ["implies", fact, inner]:
+                kept = self.checker.facts
+                self.checker.facts = {**kept, f"h{len(kept)}": fact}
+                proof = self.of(inner)
+                self.checker.facts = kept
+                return proof
+            case ["and", *parts]:
+                proofs = list[Any]()
+                for part in parts:
+                    proofs.append(self.of(part))
+                    if proofs[-1] is FAILED:
+                        return FAILED
+                return proofs
+            case ["eq", a, b]:
+                return self.equation(self.checker.expr(a, self.indices) - self.checker.expr(b, self.indices))
+            case [kind, e]:
+                known = self.checker.is_fact(self.checker.expr(e, {}), kind, "positive_definite")
+                return None if known else FAILED
+        return FAILED
+
+    def equation(self, m: Any) -> Any:
+        if not m.poly:
+            return None
+        local = any(ref[0] == "h" for ref in self.checker.facts)
+        key = json.dumps([f for ref, f in self.checker.facts.items() if ref[0] == "h"])
+        if key not in self.searches:
+            refs = references_in_force(self.checker)
+            self.searches[key] = Search(self.checker, refs, max_degree=self.attempt.max_degree)
+        seconds = max(0.0, self.attempt.end - time.perf_counter())
+        proof = self.searches[key].prove(m, seconds=seconds, first=len(self.lemmas), inline=local)
+        if proof is None:
+            return FAILED
+        self.lemmas += proof.lemmas
+        return proof.expression
+
+
+def references_in_force(checker: Checker) -> list[str]:
+    """All that a proof may refer to as zero: equations, symmetry of definite matrices, both sides of inverses."""
+    refs = list[str]()
+    for ref, f in checker.facts.items():
+        with suppress(KernelError):  # a fact that speaks of an inverse which is introduced later
+            if f[0] in ("eq", "forall", *DEFINITE):
+                checker.zero(ref)
+                refs.append(ref)
+    for k, m in enumerate(checker.inverses):
+        refs += [f"inv{k}.r"] + ([f"inv{k}.l"] if m.rows != "1" else [])
+    return refs
+
+
+def _expressions(claim: Any, given: Iterable[Any]) -> list[Basic]:
+    sides = [claim] if isinstance(claim, Basic) else [claim.lhs, claim.rhs]
+    return [*sides, *given]
+
+
+def _predicates(claim: Json) -> list[tuple[str, Json]]:
+    match claim:
+        case ["and", *parts]:
+            return [found for part in parts for found in _predicates(part)]
+        case ["implies" | "forall", _, inner]:
+            return _predicates(inner)
+        case ["eq", _, _]:
+            return []
+        case [kind, e]:
+            return [(kind, e)]
+    return []
+
+
+def _shifted(e: Any, by: int) -> Any:
+    """References to hypotheses that are counted from the number of facts, after `by` facts were taken out."""
+    if isinstance(e, dict):
+        return {key: _shifted(value, by) if key in ("steps", "proof") else value for key, value in e.items()}
+    if isinstance(e, list):
+        if len(e) == 2 and e[0] == "ref" and e[1][0] in "hd":
+            return ["ref", f"{e[1][0]}{int(e[1][1:]) - by}"]
+        return [_shifted(part, by) for part in e]
+    return e
+
+
+__all__ = ["Attempt"]
