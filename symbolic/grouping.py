@@ -198,7 +198,8 @@ def _roots(word: Word, traced: bool) -> list[Word]:
     if len(word) % 2 or not half:
         return []
     turns = [word[i:] + word[:i] for i in range(len(word))] if traced else [word]
-    return list(dict.fromkeys(turn[half:] for turn in turns if flip(turn[half:]) == turn[:half]))
+    roots = dict.fromkeys(turn[half:] for turn in turns if flip(turn[half:]) == turn[:half])
+    return sorted(roots, key=lambda root: sum(t for _, t in root))
 
 
 def _same_shape(r: Word, s: Word) -> bool:

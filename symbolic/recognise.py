@@ -1,8 +1,8 @@
 """From monomials back to matrices: words to products, cycles to traces, sums as a person would write them.
 
 Words that carry the same scalar factor share it, s x'A + s x'A' -> s (x'A + x'A'), and are then grouped among
-themselves (`symbolic.grouping`). A scalar inside a product of matrices is written with [0, 0], so that every factor of the product
-is either a number or chains with its neighbours. Only nodes of SymPy are built.
+themselves (`symbolic.grouping`). A scalar inside a product of matrices is written with [0, 0], so that every factor of
+the product is either a number or chains with its neighbours. Only nodes of SymPy are built.
 """
 
 from __future__ import annotations

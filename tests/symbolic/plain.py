@@ -12,12 +12,24 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.special import OneMatrix
 
+from symbolic.nodes import Gradient, Hessian, Jacobian
 from symbolic.vec import Commutation
 
 STEP = 1e-30
+# Max, Abs and Heaviside at a complex number: decided by the real part, so that a complex step differentiates them.
+FUNCTIONS = {
+    "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tanh": np.tanh,
+    "Max": lambda a, b: a if np.real(a) >= np.real(b) else b,
+    "Abs": lambda a: a if np.real(a) >= 0 else -a,
+    "sign": lambda a: np.sign(np.real(a)),
+    "Heaviside": lambda a, at_zero=0.5: np.heaviside(np.real(a), np.real(at_zero)),
+}  # fmt: skip
 
 
 def evaluate(expr: Any, env: dict) -> Any:
@@ -44,6 +56,23 @@ def evaluate(expr: Any, env: dict) -> Any:
         return np.eye(m * n).reshape(n, m, n * m).transpose(1, 0, 2).reshape(m * n, m * n)
     if isinstance(expr, sp.KroneckerDelta):
         return int(evaluate(args[0], env) == evaluate(args[1], env))
+    if isinstance(expr, sp.Derivative):
+        body, (variable, _) = args
+        base, *at = variable.args if isinstance(variable, MatrixElement) else (variable,)
+        along = slopes(body, base, env)
+        where = [int(evaluate(a, env)) for a in at]
+        return along[0, where[1] * np.shape(env[base])[0] + where[0] if where else 0]
+    if isinstance(expr, (Jacobian, Hessian)):
+        if isinstance(expr, Gradient):
+            return slopes(expr.expr, expr.wrt, env).reshape(np.shape(env[expr.wrt]), order="F")
+        assert not isinstance(expr, Hessian)
+        return slopes(expr.expr, expr.wrt, env)
+    if isinstance(expr, ElementwiseApplyFunction):
+        function, argument = args
+        inner = evaluate(argument, env)
+        name = sp.Dummy()
+        body = function(name)
+        return np.array([[evaluate(body, {**env, name: z}) for z in line] for line in inner])
     values = [evaluate(a, env) for a in args]
     if isinstance(expr, (sp.Add, sp.MatAdd)):
         return reduce(lambda a, b: a + b, values)
@@ -66,11 +95,16 @@ def evaluate(expr: Any, env: dict) -> Any:
         return values[0] ** values[1]
     if isinstance(expr, sp.HadamardProduct):
         return reduce(lambda a, b: a * b, values)
+    if isinstance(expr, HadamardPower):
+        return values[0] ** values[1]
+    if isinstance(expr, DiagMatrix):
+        return np.diag(values[0].ravel())
+    if isinstance(expr, DiagonalOf):
+        return np.diag(values[0])[:, None]
     if isinstance(expr, sp.KroneckerProduct):
         return reduce(np.kron, values)
     if isinstance(expr, sp.Function):
-        name = str(expr.func)
-        return getattr(np, {"Max": "maximum", "Abs": "abs"}.get(name, name))(*values)
+        return FUNCTIONS[str(expr.func)](*values)
     raise NotImplementedError(type(expr))
 
 
