@@ -1,0 +1,17 @@
+"""A solved document as JSON: what the other formats show, as data."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from proofs.document import Document
+from proofs.render.view import view
+
+
+def to_json(document: Document) -> str:
+    """The view of `document` as JSON; formulas are LaTeX, texts are prose with `$...$`."""
+    return json.dumps(asdict(view(document)), ensure_ascii=False, indent=1) + "\n"
+
+
+__all__ = ["to_json"]
