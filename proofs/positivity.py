@@ -17,16 +17,16 @@ Square = list[Any]  # [coefficient, middle or None, root]
 MAX_POWER = 8  # longer powers are not taken apart
 
 
-def squares_of(checker: Checker, e: Json) -> list[Square] | None:
+def squares_of(checker: Checker, e: Json, search: Search) -> list[Square] | None:
     """The squares that `e` is the sum of, up to hypotheses, or None if a term is not a square.
 
     Only finds them; whether coefficients are positive and some square is definite is for the kernel to say.
     """
     out = list[Square]()
     for term in _terms(e):
-        square = _square(checker, term)
+        square = _square(checker, term, search)
         if square is None:
-            return _squares_of_words(checker, e)
+            return _squares_of_words(checker, e, search)
         out.append(square)
     return out
 
@@ -34,7 +34,7 @@ def squares_of(checker: Checker, e: Json) -> list[Square] | None:
 def definite_step(checker: Checker, e: Json, search: Search) -> Json | None:
     """The step ["positive_definite", e, squares, proof] that the kernel accepts, or None."""
     try:
-        squares = squares_of(checker, e)
+        squares = squares_of(checker, e, search)
         if not squares:
             return None
         terms = [["mul", c, ["T", root], *([] if p is None else [p]), root] for c, p, root in squares]
@@ -58,7 +58,7 @@ def _terms(e: Json) -> list[Json]:
     return [e]
 
 
-def _square(checker: Checker, term: Json) -> Square | None:
+def _square(checker: Checker, term: Json, search: Search) -> Square | None:
     scalars, factors = list[Json](), list[Json]()
     rows = checker.expr(term, {}).rows
     for f in _factors(term):
@@ -71,7 +71,7 @@ def _square(checker: Checker, term: Json) -> Square | None:
     coefficient: Json = scalars[0] if len(scalars) == 1 else ["mul", *scalars] if scalars else ["num", "1"]
     half = len(factors) // 2
     left, right = factors[:half], factors[-half:] if half else []
-    if not all(_same(checker, a, ["T", b]) for a, b in zip(left, reversed(right), strict=True)):
+    if not all(_same(checker, a, ["T", b], search) for a, b in zip(left, reversed(right), strict=True)):
         return None
     root = right[0] if half == 1 else ["mul", *right] if half else None
     if len(factors) % 2 == 0:
@@ -106,11 +106,15 @@ def _mentions_vectors(m: Matrix) -> bool:
     return any(chains for _, chains in m.poly)
 
 
-def _same(checker: Checker, a: Json, b: Json) -> bool:
-    return checker.expr(a, {}) == checker.expr(b, {})
+def _same(checker: Checker, a: Json, b: Json, search: Search) -> bool:
+    """Equal, perhaps by a hypothesis such as A' = A."""
+    one, other = checker.expr(a, {}), checker.expr(b, {})
+    if (one.rows, one.cols) != (other.rows, other.cols):
+        return False
+    return one == other or search.prove(one - other, seconds=0.05) is not None
 
 
-def _squares_of_words(checker: Checker, e: Json) -> list[Square] | None:
+def _squares_of_words(checker: Checker, e: Json, search: Search) -> list[Square] | None:
     """As `squares_of`, from the normal form: every word must be a word and its transpose, around a definite letter."""
     m, out = checker.expr(e, {}), list[Square]()
     for (powers, chains), c in m.poly.items():
@@ -119,7 +123,7 @@ def _squares_of_words(checker: Checker, e: Json) -> list[Square] | None:
         bases = [(s if s[0] != "|" else ["dim", s[1:]], str(k)) for s, k in powers]
         word = list(chains[0][1]) if chains else []
         scalars = [["num", str(c)], *(["pow", base, k] for base, k in bases)]
-        term = _square(checker, ["mul", *scalars, *(word or [["id", m.rows]])])
+        term = _square(checker, ["mul", *scalars, *(word or [["id", m.rows]])], search)
         if term is None:
             return None
         out.append(term)

@@ -354,8 +354,9 @@ def relations_of(fact: Any) -> list[sp.Eq]:
 
 
 def both(condition: Any, value: Any) -> dict[Any, Any]:
-    """The truth of a comparison and of its negation."""
-    return {condition: value, sp.Not(condition): sp.Not(value)}
+    """The truth of a comparison, of its negation, and of both read from the right."""
+    no, opposite = sp.Not(condition), sp.Not(value)
+    return {condition: value, condition.reversed: value, no: opposite, no.reversed: opposite}
 
 
 def open_conditions(piecewise: Any) -> list[Any]:

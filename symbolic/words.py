@@ -225,7 +225,7 @@ def read_words(expr: Any) -> Words:
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
     >>> A, B, x = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n), MatrixSymbol("x", n, 1)
-    >>> read_words(sp.Trace(A*B) + x.T*A*x) == read_words(sp.Trace(B.T*A.T) + x.T*A.T*x)
+    >>> read_words(sp.Add(sp.Trace(A*B), x.T*A*x)) == read_words(sp.Add(sp.Trace(B.T*A.T), x.T*A.T*x))
     True
     """
     shape(expr)
