@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Basic, Eq, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Piecewise, S, Transpose
-
 import numpy as np
+from sympy import Add, Basic, Eq, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Piecewise, S, Transpose
 
 from numeric import evaluate, sample
 from proofs import Claim, prove

@@ -56,7 +56,7 @@ def updated_elbow(x: float, w: float, b: float, v: float, r: float, rate: float)
     The unit must have w != 0 before and after the step.
 
     >>> updated_elbow(x=1.0, w=-2.0, b=4.0, v=1.0, r=1.0, rate=0.1)
-    1.8571428571428572
+    1.857142857...
     """
     if w * x + b > 0:
         return (rate * r * v - b) / (w - rate * x * r * v)

@@ -1,8 +1,8 @@
 """Expressions that SymPy lacks: derivatives that stay unevaluated, with a shape and a stated layout, and `ForAll`.
 
 A derivation must be able to *write* the derivative it is about to find, on the left of an equals sign, without SymPy
-trying to evaluate it. These nodes only hold their arguments; `symbolic.calculus` computes them, `numeric` evaluates them
-with dual numbers, and the certificate checker differentiates on its own.
+trying to evaluate it. These nodes only hold their arguments; `symbolic.calculus` computes them, `numeric` evaluates
+them with dual numbers, and the certificate checker differentiates on its own.
 """
 
 from sympy import Basic, S

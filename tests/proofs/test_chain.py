@@ -1,5 +1,7 @@
 """Chains: what a certificate says, as the equalities a person would write."""
 
+from itertools import pairwise
+
 import pytest
 from sympy import Eq, Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Q, Symbol, Transpose, symbols
 
@@ -45,7 +47,7 @@ def test_chain_is_a_proof_step_by_step(name: str) -> None:
     steps = derivation.steps
     assert derivation.verdict.status == "proved"
     assert steps and steps[0].lhs == lhs and steps[-1].rhs == rhs
-    assert all(one.rhs == other.lhs for one, other in zip(steps, steps[1:], strict=False))
+    assert all(one.rhs == other.lhs for one, other in pairwise(steps))
     assert [step.verdict.status for step in steps] == ["proved"] * len(steps)
 
 
@@ -64,7 +66,7 @@ def test_each_link_uses_at_most_one_hypothesis() -> None:
     for lhs, rhs, given in IDENTITIES.values():
         reasons = [step.reason for step in explain(lhs, rhs, given).steps]
         assert all(reason == "expand" or reason[0] in "gai" for reason in reasons)
-        assert not any(one == other == "expand" for one, other in zip(reasons, reasons[1:], strict=False))
+        assert not any(one == other == "expand" for one, other in pairwise(reasons))
 
 
 def test_a_claim_that_is_no_equality_has_no_chain() -> None:
