@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,6 +19,7 @@ MARKS = {
     "refuted": r"\times",
     "unread": "?",
 }
+_AFTER_TABLE = re.compile(r"(\\end\{\w+\}(?:\^\{[^{}]*\})?) ")
 SMALL_COLUMNS, FOOTNOTE_COLUMNS = 88, 98
 
 
@@ -50,7 +52,8 @@ def display(formula: str, millimetres: int = 150) -> str:
     """Display-size mathematics inside a paragraph, where TeX breaks it; what has cases or a matrix is made to fit."""
     if not formula:
         return ""
-    set_formula = rf"$\displaystyle {loosened(airy(formula))}$"
+    apart = _AFTER_TABLE.sub(r"\1 \\allowbreak ", loosened(airy(formula)))
+    set_formula = rf"$\displaystyle {apart}$"
     return rf"\fitted{{{millimetres}mm}}{{{set_formula}}}" if r"\begin" in formula else set_formula
 
 

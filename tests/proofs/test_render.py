@@ -1,0 +1,290 @@
+"""Rendering: a document with every kind of content, laid out in each format; then the small rules, one by one."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from sympy import (
+    Derivative,
+    Eq,
+    Identity,
+    ImmutableMatrix,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatrixSymbol,
+    Piecewise,
+    Q,
+    Symbol,
+    Transpose,
+    gamma,
+    symbols,
+    true,
+)  # fmt: skip
+
+from proofs import Claim, prove, verify
+from proofs.document import Document, Listing, Part, Section
+from proofs.render import html, to_html, to_json, to_md, to_tex
+from proofs.render.grounds import grounds
+from proofs.render.tex import code
+from proofs.render.view import dressed, view
+from proofs.verdict import Verdict
+from symbolic.derivation import Derivation, Step
+from symbolic.derive import derive
+from symbolic.errors import UnsupportedError
+
+n, d = symbols("n d", integer=True, positive=True)
+X, y, w = MatrixSymbol("X", n, d), MatrixSymbol("y", n, 1), MatrixSymbol("w", d, 1)
+A, x = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
+lam, t, b = Symbol("lambda", positive=True), *symbols("t b", real=True)
+NASTY = r"50% of <b>R&D</b> costs $1, see C:\temp {a_b} ~ #1 ^2 | \end{verbatim}"
+COUNTEREXAMPLE = 'A = [0 1]\n    [0 0], <left> & "right" differ'
+RELU = Piecewise((t * b + 1, t * b > 0), (0, True))
+WIDE = ImmutableMatrix(3, 9, lambda i, j: Symbol(f"sigma_{i}{j}") ** 2 + lam)
+
+
+def long_derivation() -> Derivation:
+    """Sums too long for one line, and a derivative of one, which cannot be broken between its parentheses."""
+    residual = MatAdd(y, MatMul(-1, X, w))
+    objective = MatAdd(MatMul(Transpose(residual), residual), MatMul(lam, w.T, w))
+    return derive(objective, w)
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    left, right = MatMul(A, X), MatMul(X, Transpose(X), X)
+    every_verdict = Derivation(
+        left,
+        right,
+        given=(Q.symmetric(A), Eq(MatMul(A, A), Identity(n), evaluate=False)),
+        steps=(
+            Step(left, MatMul(A, A, X), reason=NASTY, verdict=Verdict("refuted", None, COUNTEREXAMPLE, (), "differ")),
+            Step(MatMul(A, A, X), X, given=(Q.orthogonal(A),), verdict=SimpleNamespace(status="conditional", reason="",
+                 certificate=None, counterexample=None, witness=None, conditions=("X is of full rank",))),
+            Step(X, right, "<=", r"by $A^{\top} A$", note="a note", verdict=Verdict("supported", reason="no proof")),
+            Step(Q.positive_definite(A), true, "holds", verdict=Verdict("unread")),
+        ),
+        title="Every verdict",
+        answer_type="The answer is a n x d matrix; entry (n, d) is the last.",
+        verdict=Verdict("refuted", None, COUNTEREXAMPLE),
+    )  # fmt: skip
+    tables = Derivation(
+        Derivative((RELU - t) ** 2, t, evaluate=False),
+        Piecewise(((t * b + 1) / (t - lam * b), t * b > 0), (-b / t, True)),
+        steps=(Step(MatMul(WIDE, Transpose(WIDE)), WIDE), Step(RELU**2, RELU * RELU / 2, reason="cases")),
+        title="Cases and a wide matrix",
+    )
+    listing = Listing(
+        "f_of_x", f"def f_of_x():\n    '''{NASTY * 2}'''\n\treturn 1\n", r"\frac{a}{b}", f"compared: {NASTY}"
+    )
+    parts = (
+        Part("1(a)", rf"Text with $\mathbf{{x}}$ and {NASTY}", (every_verdict,), (listing,), (NASTY,), 1.25),
+        Part("1(b)", "Long lines", (verify(long_derivation()), tables), seconds=0.5),
+    )
+    return Document(NASTY, r"An introduction with $\lambda > 0$.", (Section(1, NASTY, "Intro & more.", parts),))
+
+
+# LaTeX.
+
+
+def test_tex_needs_three_packages_only(document: Document) -> None:
+    tex = to_tex(document)
+    assert re.findall(r"\\usepackage(?:\[.*\])?{(.*)}", tex) == ["amsmath,amssymb,bm"]
+    assert "50\\% of \\textless{}b\\textgreater{}R\\&D" in tex
+    assert "$\\checkmark$" in tex
+    assert r"Text with $\mathbf{x}$ and" in tex
+
+
+def test_tex_compiles_and_stays_on_the_page(document: Document, tmp_path: Path) -> None:
+    if shutil.which("pdflatex") is None:
+        assert not os.environ.get("CI"), "pdflatex is missing where tests must not be skipped"
+        pytest.skip("pdflatex is not installed")
+    (tmp_path / "solutions.tex").write_text(to_tex(document), encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "solutions.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False)
+    assert done.returncode == 0, done.stdout[-3000:]
+    too_wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt", done.stdout)]
+    assert max(too_wide, default=0) < 1, done.stdout
+
+
+def test_code_is_folded_shrunk_and_cannot_end_its_environment() -> None:
+    assert code("a = 1\n\n    b = 2\n") == "{\\small\n\\begin{verbatim}\na = 1\n\n    b = 2\n\\end{verbatim}\n}"
+    long = code("    return " + "alpha + " * 20)
+    assert long.startswith("{\\footnotesize")
+    assert all(len(line) <= 98 for line in long.splitlines())
+    assert code(r"x = '\end{verbatim}'").count(r"\end{verbatim}") == 1
+
+
+# HTML.
+
+
+class Outline(HTMLParser):
+    """What a test asks about a page: elements, attributes, and whether every element is closed."""
+
+    VOID = {"meta", "mspace", "br", "link"}
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data if "style" not in self.open else ""
+
+    def attributes(self, name: str) -> list[str]:
+        return [value for _, attributes in self.found if (value := attributes.get(name)) is not None]
+
+
+def test_html_is_one_well_formed_page_without_script_or_network(document: Document) -> None:
+    page = to_html(document)
+    outline = Outline(page)
+    assert not outline.open
+    assert not {"script", "link", "img", "iframe", "b"} & {tag for tag, _ in outline.found}
+    assert not re.search(r"https?://|url\(|@import|<script|\son\w+=", page)
+    assert outline.found[0] == ("html", {"lang": "en"})
+    assert page.count("<math") > 40
+
+
+def test_html_headings_and_links_hold(document: Document) -> None:
+    outline = Outline(to_html(document))
+    levels = [int(tag[1]) for tag, _ in outline.found if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    ids = outline.attributes("id")
+    assert len(ids) == len(set(ids))
+    targets = {link.removeprefix("#") for link in outline.attributes("href")} | {*outline.attributes("aria-labelledby")}
+    assert targets <= set(ids)
+    assert {"part-1-a", "part-1-b"} <= targets
+
+
+def test_html_says_the_verdict_in_words_and_shows_text_as_it_is(document: Document) -> None:
+    text = " ".join(Outline(to_html(document)).text.split())
+    for shown in (
+        "✓ proved",
+        "✗ refuted",
+        "≈ supported",
+        "† conditional",
+        "? unread",
+        NASTY,
+        *COUNTEREXAMPLE.split("\n"),
+    ):
+        assert " ".join(shown.split()) in text
+
+
+def test_long_sums_can_be_broken_and_short_ones_are_one_formula() -> None:
+    long = " + ".join(r"\sum_{i=1}^{n} A_{ij} x_{i} y_{j}" for _ in range(8))
+    assert html.block(long).count("<math") == 1 + 2 * 7
+    assert html.block("a + b").count("<math") == 1
+    with pytest.raises(UnsupportedError, match="nosuchcommand"):
+        html.inline(r"\nosuchcommand")
+
+
+# What is shown.
+
+
+def test_summary_counts_every_claim_and_step_once(document: Document) -> None:
+    shown = view(document)
+    first, second = shown.parts
+    assert first.counts == {"proved": 0, "supported": 1, "conditional": 1, "refuted": 2, "unread": 1}
+    assert first.steps == 5
+    assert second.counts["proved"] == second.steps > 3
+    assert shown.statuses == ["proved", "supported", "conditional", "refuted", "unread"]
+    assert "1(a) & 5 & 0 & 1 & 1 & 2 & 1 & 1.25 s" in to_tex(document)
+    assert "| 1(a) | 5 | 0 | 1 | 1 | 2 | 1 | 1.25 s |" in to_md(document)
+
+
+def test_json_holds_what_the_others_show(document: Document) -> None:
+    data = json.loads(to_json(document))
+    argument = data["sections"][0]["parts"][0]["arguments"][0]
+    assert argument["claim"]["status"] == "refuted"
+    assert argument["claim"]["counterexample"] == COUNTEREXAMPLE
+    assert [line["sign"] for chain in argument["chains"] for line in chain] == ["=", "=", r"\leq", ""]
+    assert argument["given"] == [r"A \text{ symmetric}", "A A = I_n"]
+    assert argument["conditions"] == ["Presupposed: X is of full rank."]
+    assert argument["answer_type"] == r"The answer is a $n \times d$ matrix; entry $(n, d)$ is the last."
+
+
+def test_markdown_has_every_step(document: Document) -> None:
+    markdown = to_md(document)
+    assert markdown.startswith("# 50% of")
+    assert r"1. $\displaystyle A X = A A X$ —" in markdown
+    assert "(supported)" in markdown
+    assert COUNTEREXAMPLE in markdown
+
+
+def test_an_expression_without_latex_is_refused() -> None:
+    part = Part("1", "", (Derivation(gamma(t), t),))
+    for render in (to_tex, to_html, to_json, to_md):
+        with pytest.raises(UnsupportedError, match="gamma"):
+            render(Document("", "", (Section(1, "", "", (part,)),)))
+
+
+def test_a_certificate_is_read_back_as_mathematics() -> None:
+    tall, wide = MatAdd(X.T * X, lam * Identity(d)), MatAdd(X * X.T, lam * Identity(n))
+    verdict = prove(Claim(MatMul(Inverse(tall), X.T), MatMul(X.T, Inverse(wide))))
+    assert verdict.certificate is not None
+    found = grounds(verdict.certificate)
+    inverses = {
+        r"$\left(X^{\top} X + \lambda I_d\right)^{-1} \left(X^{\top} X + \lambda I_d\right) = I_d$",
+        r"$\left(X X^{\top} + \lambda I_n\right) \left(X X^{\top} + \lambda I_n\right)^{-1} = I_n$",
+    }
+    assert {fact.replace(r"\lambda I_d + X^{\top} X", r"X^{\top} X + \lambda I_d") for fact in found.uses} == inverses
+    assert found.terms == 2
+    assert len(found.definite) == 2
+    shown = r"is positive definite, hence invertible, as a sum of squares with $\lambda > 0$"
+    assert all(text.endswith(shown) for text in found.definite)
+
+
+def test_vectors_are_bold_in_grounds_too() -> None:
+    fact = Eq(MatMul(A, x), x, evaluate=False)
+    verdict = prove(Claim(MatMul(A, A, x), x), given=[fact])
+    assert grounds(verdict.certificate).uses == (r"$A \mathbf{x} = \mathbf{x}$",)
+
+
+@pytest.mark.parametrize(
+    "plain, shown",
+    [
+        ("A 2 x n row of A", r"A $2 \times n$ row of $A$"),
+        ("A is symmetric", "$A$ is symmetric"),
+        ("by x_j for every x", r"by $x_{j}$ for every $\mathbf{x}$"),
+        ("the index next to it", "the index next to it"),
+        ("with $x$ set, x stays", "with $x$ set, x stays"),
+    ],
+)
+def test_names_in_plain_text_are_set(plain: str, shown: str) -> None:
+    assert dressed(plain, {"A": "A", "x": r"\mathbf{x}", "n": "n", "j": "j"}) == shown
+
+
+def test_evidence_is_summed_over_the_derivation() -> None:
+    derivation = verify(derive(x.T * A * x, x))
+    (argument,) = (
+        view(Document("", "", (Section(1, "", "", (Part("1", "", (derivation,)),)),))).sections[0].parts[0].arguments
+    )
+    witnesses = [line.verdict.witness for line in (derivation, *derivation.steps)]
+    certificates, exact, floats = argument.evidence
+    assert certificates.startswith(f"Certificates: {len(witnesses)}, together ")
+    assert exact.startswith(f"Exact instances: {sum(w.instances for w in witnesses)} modulo the prime $")
+    assert "Schwartz-Zippel" in exact
+    assert floats.startswith(f"Floating point: {sum(w.floats for w in witnesses)} instances, largest relative error $")
+    assert [line.reason for line in argument.chains[0]] == [derivation.steps[0].note]
