@@ -15,7 +15,7 @@ from symbolic.errors import UnsupportedError
 from symbolic.typesetting.prose import set_prose
 
 MARKS = {"proved": "✓", "supported": "≈", "conditional": "†", "refuted": "✗", "unread": "?"}
-LONG = 46  # letters: above this a sum is cut at its signs, so that a browser can break the line there
+LONG = 30  # letters: above this a sum is cut at its signs, so that a browser can break the line there
 BESIDE = 18  # letters: a left side no longer than this stands beside the first relation sign
 
 _CONVERTER = LatexToMathML(fancy_error=False)
@@ -40,13 +40,14 @@ def inline(latex: str) -> str:
 
 def displayed(latex: str) -> str:
     """Display size in a line of text: a `math` element that others may stand beside."""
-    return mathml(rf"\displaystyle {airy(loosened(latex, big=''))}")
+    return mathml(r"\displaystyle " + airy(loosened(latex, big=""), row=r"\\"))
 
 
 def block(latex: str) -> str:
     """Mathematics at display size; a long sum becomes several elements, so that a line can end before a sign."""
     first, *rest = split_terms(latex) if width(latex) > LONG else [latex]
-    return displayed(first) + "".join(f" {displayed(term[0])}&nbsp;{displayed(term[1:])}" for term in rest)
+    signed = (f"{displayed(term[0])} {displayed(term[1:])}" for term in rest)
+    return displayed(first) + "".join(f' <span class="term">{term}</span>' for term in signed)
 
 
 def claim(line: Line) -> str:

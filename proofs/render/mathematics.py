@@ -8,7 +8,7 @@ _TOKEN = re.compile(r"\\(?:begin|end)\{\w+\*?\}|\\[A-Za-z]+ ?|\\.|.", re.DOTALL)
 _OPEN = ("{", "(", r"\left", r"\begin", r"\lVert", r"\lvert")
 _CLOSE = ("}", ")", r"\right", r"\end", r"\rVert", r"\rvert")
 _TALL = (r"\frac", r"\sum", r"\begin")
-_SILENT = re.compile(r"\\(?:left|right|mathbf|mathrm|mathbb|bm|operatorname|text|quad|,)(?![A-Za-z])|[{}\s]")
+_SILENT = re.compile(r"\\(?:left|right|mathbf|mathrm|mathbb|bm|operatorname|text|quad|,)(?![A-Za-z])")
 
 
 def tokens(latex: str) -> list[str]:
@@ -57,8 +57,8 @@ def loosened(latex: str, big: str = r"\Big") -> str:
     return "".join(out)
 
 
-def airy(latex: str) -> str:
-    r"""`latex` with the fractions in cases and matrices at full size, and the rows of those apart.
+def airy(latex: str, row: str = r"\\[10pt]") -> str:
+    r"""`latex` with the fractions in cases and matrices at full size, and `row` between the rows of those.
 
     >>> print(airy(r"\frac{1}{2} \begin{cases} \frac{a}{b} & c \\ 0 & d \end{cases}"))
     \frac{1}{2} \begin{cases} \dfrac{a}{b} & c \\[10pt] 0 & d \end{cases}
@@ -72,16 +72,20 @@ def airy(latex: str) -> str:
         if token.startswith(r"\end") and opened:
             start = opened.pop()
             if r"\frac" in out[start:]:
-                larger = {r"\frac": r"\dfrac", r"\\": r"\\[10pt]"}
+                larger = {r"\frac": r"\dfrac", r"\\": row}
                 out[start:] = ["".join(larger.get(part, part) for part in out[start:])]
     return "".join(out)
 
 
 def width(latex: str) -> float:
-    """Roughly how many letters wide `latex` is set: enough to choose a layout, not to measure."""
+    r"""Roughly how many letters wide `latex` is set: enough to choose a layout, not to measure.
+
+    >>> width(r"A x"), width(r"\sum_{i=1}^{n} \lambda \left(x_{i} + 1\right)")
+    (2, 10)
+    """
     fractions = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda m: max(m[1], m[2], key=len), latex)
     small = re.sub(r"[_^]\{([^{}]*)\}", lambda m: m[1][: (len(m[1]) + 1) // 2], fractions)
-    return len(re.sub(r"\\[A-Za-z]+", "M", _SILENT.sub("", small)))
+    return len(re.sub(r"[{}\s]", "", re.sub(r"\\[A-Za-z]+|\\.", "M", _SILENT.sub("", small))))
 
 
 __all__ = ["airy", "loosened", "split_terms", "width"]

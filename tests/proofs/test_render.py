@@ -195,7 +195,9 @@ def test_html_says_the_verdict_in_words_and_shows_text_as_it_is(document: Docume
 def test_long_sums_can_be_broken_and_short_ones_are_one_formula() -> None:
     long = " + ".join(r"\sum_{i=1}^{n} A_{ij} x_{i} y_{j}" for _ in range(8))
     assert html.block(long).count("<math") == 1 + 2 * 7
+    assert html.block(long).count('<span class="term">') == 7
     assert html.block("a + b").count("<math") == 1
+    assert "10pt" not in html.block(r"\begin{cases} \frac{a}{b} & c \\ 0 & d \end{cases}")
     with pytest.raises(UnsupportedError, match="nosuchcommand"):
         html.inline(r"\nosuchcommand")
 
