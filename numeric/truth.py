@@ -213,8 +213,6 @@ def _product(ring: Ring, a: Value, b: Value, shape: Shape) -> Value:
 
 def _orthonormal_columns(ring: Ring, value: Value, shape: Shape) -> bool:
     m, n = shape
-    if m < n:
-        return False
     gram = _product(ring, _transposed(ring, value, shape), value, shape)
     if n == 1 and m > 1:
         gram = ring.entry(gram, 0, 0)

@@ -134,11 +134,15 @@ def test_sizes_come_from_the_arrays_and_a_vector_may_be_one_dimensional():
     assert evaluate(A[i, j], {A: [[1, 2], [3, 4]], i: 1, j: 0}) == 3
 
 
+D = MatrixSymbol("D", n, n + 1)
+
+
 @pytest.mark.parametrize(
     "expr, values, error, message",
     [
         (X*x, {X: np.ones((2, 3)), x: np.ones((2, 1))}, ShapeError, r"n = 3|n = 2"),
         (A, {A: np.ones((2, 3))}, ShapeError, "A is declared n x n and its array is 2 x 3"),
+        (X*D, {X: np.ones((2, 3)), D: np.eye(3)}, ShapeError, "n . 1 is 4"),
         (X, {X: np.ones((2, 3, 1))}, ShapeError, "3 dimensions"),
         (X*x, {X: np.ones((2, 3))}, PushthroughError, "no value was given for x"),
         (Identity(n)*2, {}, PushthroughError, "the size n is not known"),
@@ -247,6 +251,18 @@ def test_a_product_with_a_column_costs_no_matrix_by_matrix_product():
         assert b is not None
         registers[slot] = function(registers[a], registers[b])
     assert [registers[slot].shape for slot, *_ in plan.code] == [(3, 1)] * 3
+
+
+def test_second_derivatives_are_accurate():
+    v = Values((4, 3, 2))
+    quartic = (x.T*A*x)[0, 0]**2
+    q, g = v.x.T @ v.A @ v.x, (v.A + v.A.T) @ v.x
+    expected = 2*g @ g.T + 2*q*(v.A + v.A.T)
+    np.testing.assert_allclose(evaluate(Hessian(quartic, x), v.env), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_common_prefixes_of_products_are_computed_once():
+    assert len(compile_plan([MatMul(A, B), MatMul(A, B, A)], {n: 2}, REAL).code) == 2
 
 
 def test_equal_subexpressions_are_computed_once():

@@ -81,6 +81,7 @@ FALSE = {
     "inequality": (Claim((s + t)**2, s**2 + t**2, ">="), []),
     "hadamard is product": (eq(HadamardProduct(A, B), A*B), []),
     "kronecker commutes": (eq(KroneckerProduct(A, B), KroneckerProduct(B, A)), []),
+    "deltas only": (eq(KroneckerDelta(i, k), 1 + 0*a), []),
     "skew means zero": (eq(A, ZeroMatrix(n, n)), [eq(A.T, -A)]),
     "iff, one direction": (Claim(eq(A + A.T, 2*A), eq(A, -A.T), "iff"), []),
     "implies": (Claim(eq(A*B, ZeroMatrix(n, n)), eq(A, ZeroMatrix(n, n)), "implies"), []),
@@ -117,6 +118,9 @@ TRUE = {
     "inequality": (Claim((s - t)**2, 0, ">="), []),
     "determinant": (eq(Determinant(A*B), Determinant(A)*Determinant(B)), []),
     "projection": (eq(P*(I_n - P), ZeroMatrix(n, n)), [eq(P*P, P)]),
+    "deltas only": (eq(KroneckerDelta(i, k)**2, KroneckerDelta(k, i)), []),
+    "determinant, derivative": (eq(Gradient(Determinant(A), A), Determinant(A)*A.inv().T), []),
+    "root, derivative": (eq(Derivative(lam**sp.Rational(3, 2), lam), sp.Rational(3, 2)*sqrt(lam)), []),
     "sum": (eq(Sum(x[i, 0]*c[i, 0], (i, 0, n - 1)), Trace(x*c.T)), []),
 }  # fmt: skip
 

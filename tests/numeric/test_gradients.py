@@ -51,6 +51,12 @@ def test_the_complex_step_is_accurate_to_rounding():
     assert check_derivative(ridge, w, CASES["ridge"][3], "gradient").error < 1e-14
 
 
+def test_the_exact_check_sees_what_floats_cannot():
+    check = check_derivative(x.T*c, x, (1 + sp.Rational(1, 10**14))*c.T)
+    assert check.error < 1e-13
+    assert not check
+
+
 def test_a_derivative_in_the_wrong_layout_is_a_shape_error():
     with pytest.raises(ShapeError):
         check_derivative(x.T*c, x, c)

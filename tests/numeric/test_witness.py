@@ -108,6 +108,12 @@ def test_functions_without_exact_values_are_evaluated_in_floats_and_it_says_so()
     assert not witness(Eq(exp(s + t), exp(s) + exp(t), evaluate=False)).holds
 
 
+def test_a_disagreement_modulo_the_prime_is_looked_at_over_the_rationals():
+    seen = witness(Eq(A*B, B*A, evaluate=False))
+    assert not seen.holds
+    assert seen.ring == "rationals"
+
+
 def test_cases_are_decided_over_the_rationals():
     relu = sp.Piecewise((s, s > 0), (0, True))
     seen = witness(Eq(relu, sp.Max(s, 0), evaluate=False))
