@@ -15,9 +15,9 @@ from typing import Any
 
 from sympy import Basic
 
-from proofs.kernel import DEFINITE, Checker, KernelError, Report, check
-from proofs.positivity import definite_step
-from proofs.search import Search
+from proofs.kernel import DEFINITE, Checker, KernelError, Matrix, Report, check
+from proofs.positivity import take_definite_step
+from proofs.search import Contradiction, Search
 from proofs.statement import Statement
 from proofs.verdict import Names, fact_text
 from symbolic.facts import Facts
@@ -84,23 +84,26 @@ class Attempt:
             m = checker.expr(e, {})
             if m in checker.inverses:
                 continue
-            if not self._licensed(checker, body, e, claim):
+            if not self._licensed(checker, body, e):
                 if extra:
                     continue
-                fact = ["nonzero" if m.rows == "1" else "invertible", e]
-                body["assumed"].append(fact)
+                self._assume(body, ["nonzero" if m.rows == "1" else "invertible", e], base)
                 checker = self._checker(body)
-                known = Facts(self.given).holds("invertible", base)
-                text = fact_text(Names({"steps": body["steps"]}).expand(fact))
-                if known is None:
-                    self.conditions.append(text)
-                else:
-                    self.derived[text] = f"by {known.rule.partition(': ')[2] or known.rule}"
             body["steps"].append(["inverse", e])
             checker.step(["inverse", e])
         for e in definite if not extra else []:
-            self._licensed(checker, body, e, claim)
+            self._licensed(checker, body, e)
         return checker
+
+    def _assume(self, body: dict[str, Any], fact: Json, base: Basic) -> None:
+        """Assume that an inverse exists: a condition of the claim, unless the fact tables derive it from the given."""
+        body["assumed"].append(fact)
+        known = Facts(self.given).holds("invertible", base)
+        text = fact_text(Names({"steps": body["steps"]}).expand(fact))
+        if known is None:
+            self.conditions.append(text)
+        else:
+            self.derived[text] = f"by {known.rule.partition(': ')[2] or known.rule}"
 
     @staticmethod
     def _checker(body: dict[str, Any]) -> Checker:
@@ -111,13 +114,13 @@ class Attempt:
             checker.step(step)
         return checker
 
-    def _licensed(self, checker: Checker, body: dict[str, Any], e: Json, claim: Json) -> bool:
+    @staticmethod
+    def _licensed(checker: Checker, body: dict[str, Any], e: Json) -> bool:
         if checker.is_fact(checker.expr(e, {}), "invertible", "positive_definite", "positive", "nonzero"):
             return True
-        step = definite_step(checker, e, Search(checker, references_in_force(checker)))
+        step = take_definite_step(checker, e, lambda: Search(checker, zeros_in_force(checker)))
         if step is not None:
             body["steps"].append(step)
-            checker.step(step)
         return step is not None
 
     def _accepted(self, certificate: Json, signs: int) -> Json:
@@ -175,27 +178,30 @@ class Proofs:
         local = any(ref[0] == "h" for ref in self.checker.facts)
         key = json.dumps([f for ref, f in self.checker.facts.items() if ref[0] == "h"])
         if key not in self.searches:
-            refs = references_in_force(self.checker)
-            self.searches[key] = Search(self.checker, refs, max_degree=self.attempt.max_degree)
+            self.searches[key] = Search(self.checker, zeros_in_force(self.checker), max_degree=self.attempt.max_degree)
         seconds = max(0.0, self.attempt.end - time.perf_counter())
-        proof = self.searches[key].prove(m, seconds=seconds, first=len(self.lemmas), inline=local)
+        try:
+            proof = self.searches[key].prove(m, seconds=seconds, first=len(self.lemmas), inline=local)
+        except Contradiction:
+            if not local:
+                raise
+            proof = None  # a premise that cannot be met: nothing is said to follow from it
         if proof is None:
             return FAILED
         self.lemmas += proof.lemmas
         return proof.expression
 
 
-def references_in_force(checker: Checker) -> list[str]:
+def zeros_in_force(checker: Checker) -> dict[str, Matrix]:
     """All that a proof may refer to as zero: equations, symmetry of definite matrices, both sides of inverses."""
-    refs = list[str]()
-    for ref, f in checker.facts.items():
-        with suppress(KernelError):  # a fact that speaks of an inverse which is introduced later
-            if f[0] in ("eq", "forall", *DEFINITE):
-                checker.zero(ref)
-                refs.append(ref)
+    refs = [ref for ref, f in checker.facts.items() if f[0] in ("eq", "forall", *DEFINITE)]
     for k, m in enumerate(checker.inverses):
         refs += [f"inv{k}.r"] + ([f"inv{k}.l"] if m.rows != "1" else [])
-    return refs
+    zeros = dict[str, Matrix]()
+    for ref in refs:
+        with suppress(KernelError):  # a fact may speak of an inverse that is introduced later
+            zeros[ref] = checker.zero(ref)
+    return {ref: m for ref, m in zeros.items() if m.poly}
 
 
 def _expressions(claim: Any, given: Iterable[Any]) -> list[Basic]:

@@ -7,6 +7,9 @@ such as A' = A does, is proved like any other equation. One square must be defin
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from proofs.kernel import Checker, KernelError, Matrix
@@ -17,7 +20,7 @@ Square = list[Any]  # [coefficient, middle or None, root]
 MAX_POWER = 8  # longer powers are not taken apart
 
 
-def squares_of(checker: Checker, e: Json, search: Search) -> list[Square] | None:
+def squares_of(checker: Checker, e: Json, search: Callable[[], Search]) -> list[Square] | None:
     """The squares that `e` is the sum of, up to hypotheses, or None if a term is not a square.
 
     Only finds them; whether coefficients are positive and some square is definite is for the kernel to say.
@@ -31,21 +34,23 @@ def squares_of(checker: Checker, e: Json, search: Search) -> list[Square] | None
     return out
 
 
-def definite_step(checker: Checker, e: Json, search: Search) -> Json | None:
-    """The step ["positive_definite", e, squares, proof] that the kernel accepts, or None."""
+def take_definite_step(checker: Checker, e: Json, search: Callable[[], Search]) -> Json | None:
+    """The step ["positive_definite", e, squares, proof], if the checker takes one, else None."""
+    found = cache(search)
     try:
-        squares = squares_of(checker, e, search)
+        squares = squares_of(checker, e, found)
         if not squares:
             return None
+        step = ["positive_definite", e, squares, None]
+        with suppress(KernelError):
+            checker.step(step)
+            return step
         terms = [["mul", c, ["T", root], *([] if p is None else [p]), root] for c, p, root in squares]
-        total = checker.expr(["add", *terms], {})
-        proof = search.prove(checker.expr(e, {}) - total, seconds=0.2, inline=True)
+        proof = found().prove(checker.expr(e, {}) - checker.expr(["add", *terms], {}), seconds=0.2, inline=True)
         if proof is None:
             return None
-        step = ["positive_definite", e, squares, proof.expression]
-        facts = checker.facts
+        step = [*step[:3], proof.expression]
         checker.step(step)
-        checker.facts = facts  # accepted: the caller adds it in its turn
     except KernelError:
         return None
     return step
@@ -58,7 +63,7 @@ def _terms(e: Json) -> list[Json]:
     return [e]
 
 
-def _square(checker: Checker, term: Json, search: Search) -> Square | None:
+def _square(checker: Checker, term: Json, search: Callable[[], Search]) -> Square | None:
     scalars, factors = list[Json](), list[Json]()
     rows = checker.expr(term, {}).rows
     for f in _factors(term):
@@ -106,15 +111,15 @@ def _mentions_vectors(m: Matrix) -> bool:
     return any(chains for _, chains in m.poly)
 
 
-def _same(checker: Checker, a: Json, b: Json, search: Search) -> bool:
+def _same(checker: Checker, a: Json, b: Json, search: Callable[[], Search]) -> bool:
     """Equal, perhaps by a hypothesis such as A' = A."""
     one, other = checker.expr(a, {}), checker.expr(b, {})
     if (one.rows, one.cols) != (other.rows, other.cols):
         return False
-    return one == other or search.prove(one - other, seconds=0.05) is not None
+    return one == other or search().prove(one - other, seconds=0.05) is not None
 
 
-def _squares_of_words(checker: Checker, e: Json, search: Search) -> list[Square] | None:
+def _squares_of_words(checker: Checker, e: Json, search: Callable[[], Search]) -> list[Square] | None:
     """As `squares_of`, from the normal form: every word must be a word and its transpose, around a definite letter."""
     m, out = checker.expr(e, {}), list[Square]()
     for (powers, chains), c in m.poly.items():
@@ -130,4 +135,4 @@ def _squares_of_words(checker: Checker, e: Json, search: Search) -> list[Square]
     return out
 
 
-__all__ = ["definite_step", "squares_of"]
+__all__ = ["squares_of", "take_definite_step"]

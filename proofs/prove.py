@@ -13,8 +13,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from sympy import Derivative, Piecewise
 from sympy.assumptions import AppliedPredicate
 from sympy.logic.boolalg import BooleanAtom
+from sympy.matrices.exceptions import NonInvertibleMatrixError
 
 from numeric.counterexample import claim_text
 from numeric.falsify import falsify
@@ -27,7 +29,7 @@ from proofs.search import Contradiction
 from proofs.verdict import Names, Verdict, used
 from symbolic.errors import ProofError, PushthroughError, ShapeError, UnsupportedError
 from symbolic.facts import Facts
-from symbolic.nodes import ForAll
+from symbolic.nodes import ForAll, Jacobian
 from symbolic.shapes import same_shape, shape
 
 Json = Any
@@ -98,7 +100,10 @@ def prove(
             f"SymPy has already decided this claim ({claim}), by rules of its own: write Claim(left, right) or "
             "Eq(left, right, evaluate=False)."
         )
-    text = claim_text(claim)
+    try:
+        text = claim_text(claim)
+    except NonInvertibleMatrixError:
+        raise PushthroughError("the claim writes the inverse of a matrix that is zero on its face.") from None
     given = list(Facts(given).given)
     try:
         _check_shapes(claim)
@@ -133,15 +138,17 @@ def _judged(
         evidence = witness(claim, given)
         reason = "no proof found" + (f": {failure}" if failure else "")
         return Verdict("supported", None, None, (), reason, evidence, time.perf_counter() - begin, text)
-    reason = explain_use(certificate, attempt.report, attempt.derived)
+    reason = explain_use(certificate, attempt.report, attempt.derived, _differentiates_cases(claim))
     evidence, conditions = None, tuple(attempt.conditions)
     if nothing is None and instances:
         evidence = witness(claim, given)
         if not evidence.holds:
             raise ProofError(f"{text}: the kernel accepts a proof, and an instance contradicts it. This is a bug.")
     vacuous = [str(nothing)] if nothing is not None else [*evidence.vacuous] if evidence is not None else []
-    status = "conditional" if vacuous else "proved"
     conditions += tuple(f"an instance exists, but none was found: {side}" for side in vacuous)
+    if evidence is not None and evidence.only_trivial:
+        vacuous, conditions = [text], (*conditions, "an instance exists with a size above 1, but none was found")
+    status = "conditional" if vacuous else "proved"
     return Verdict(status, certificate, None, conditions, reason, evidence, time.perf_counter() - begin, text)
 
 
@@ -171,12 +178,19 @@ def _check_shapes(claim: Any) -> None:
         same_shape(claim.lhs, claim.rhs)
 
 
-def explain_use(certificate: Json, report: Report | None, derived: dict[str, str]) -> str:
+def _differentiates_cases(claim: Any) -> bool:
+    nodes = [side.atoms(Derivative, Jacobian) for side in (claim.lhs, claim.rhs)] if hasattr(claim, "lhs") else []
+    return any(node.args[0].has(Piecewise) for found in nodes for node in found)
+
+
+def explain_use(certificate: Json, report: Report | None, derived: dict[str, str], by_cases: bool = False) -> str:
     """What a proof rests on, read off the certificate: hypotheses, definite matrices, or the normal form alone."""
     names, uses = Names(certificate), used(certificate)
     text = [f"uses {', '.join(uses)}"] if uses else []
     text += [names.definite(step) for step in certificate["steps"] if step[0] == "positive_definite"]
     text += [f"{fact} ({rule})" for fact, rule in derived.items()]
+    if by_cases:
+        text.append("the derivative of a function given by cases is that of the branch in force")
     if not text and report is not None:
         text.append("; ".join(["both sides have one normal form", *report.axioms]))
     return "; ".join(text)

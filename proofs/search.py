@@ -4,7 +4,7 @@ Hypotheses and claims are read off the kernel's own normal form, so nothing foun
 the hypotheses as rewriting rules as they are; the rules that completion adds to them (`proofs.completion`), under a few
 orders of the letters; and, for inverses of scalars, multiplying out. The proof with the fewest terms is kept.
 
-    Search(checker, refs)                the hypotheses in force
+    Search(checker, {reference: matrix})   the hypotheses in force
       .prove(matrix, ...) -> Proof       or None; raises Contradiction if the hypotheses cannot be met
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -39,16 +39,15 @@ class _Elimination:
 
 
 class Search:
-    """Proofs from the hypotheses `refs` of a kernel checker (in which all inverses have been introduced)."""
+    """Proofs from `zeros`, what the references of a kernel checker say is zero (all inverses introduced)."""
 
-    def __init__(self, checker: Checker, refs: Iterable[str], *, max_degree: int | None = None) -> None:
+    def __init__(self, checker: Checker, zeros: Mapping[str, Matrix], *, max_degree: int | None = None) -> None:
         self.checker = checker
         self.letters = Letters(lambda x: (checker.letter(x).rows, checker.letter(x).cols))
         self.units = {f[1] for f in checker.facts.values() if f[0] in ("positive", "nonzero") and isinstance(f[1], str)}
         self.eliminations: list[_Elimination] = []
         self.start: list[tuple[str, Polynomial]] = []
         self.max_degree, self.rows = max_degree, ""
-        zeros = {ref: checker.zero(ref) for ref in refs}
         for ref, m in zeros.items():
             self.letters.word(x for _, chains in m.poly for _, w, _ in chains for x in w)
             if m.rows == m.cols == "1":

@@ -183,10 +183,10 @@ def proof_lines(certificate: dict[str, Any]) -> list[str]:
 def _goal_line(names: Names, claim: Any, proof: Any) -> str:
     if claim[0] != "eq":
         return fact_text(names.expand(claim))
-    left, right = names.text(claim[1]), names.text(claim[2])
+    left, (right, level) = names.text(claim[1]), _plain(names.expand(claim[2]))
     if proof is None:
         return f"{left} = {right}: both sides have the same normal form"
-    difference = left if right == "0" else f"{left} - {_bracket(right)}"
+    difference = left if right == "0" else f"{left} - {f'({right})' if level == _SUM else right}"
     return f"{difference} = {names.text(proof)}, and every term is 0"
 
 
@@ -229,10 +229,6 @@ _SUM, _PRODUCT, _ATOM = 0, 1, 2
 def plain(e: Any) -> str:
     """An expression of the kernel's language as people write it, with as few brackets as that needs."""
     return _plain(e)[0]
-
-
-def _bracket(text: str) -> str:
-    return f"({text})" if " + " in text or " - " in text or text.startswith("-") else text
 
 
 def _plain(e: Any) -> tuple[str, int]:

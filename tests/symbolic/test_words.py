@@ -125,4 +125,4 @@ def test_what_words_lack_is_named():
     with pytest.raises(ShapeError):
         read_words(MatMul(A, u))
     with pytest.raises(ShapeError, match="cannot multiply"):
-        read_words(A) * read_words(u)
+        read_words(A).__mul__(read_words(u))
