@@ -10,24 +10,26 @@ spellings give equal answers. Anything else that depends on the variable raises 
 
 from __future__ import annotations
 
+from itertools import product as cartesian
 from typing import Any
 
 import sympy as sp
-from sympy import Basic
+from sympy import Basic, S
 from sympy.core.expr import Expr
 
 from symbolic.differentiate import Direction, along, by_entry, by_scalar, differentiate
 from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.expand import expand
-from symbolic.index import index_symbol, write_sum
+from symbolic.grouping import product
+from symbolic.index import IndexForm, index_names, symbols_of, write_sum
 from symbolic.normal import normal
-from symbolic.recognise import Terms, Unrecognised, to_matrix
+from symbolic.recognise import Terms, Unrecognised, take_scale, to_matrix
 from symbolic.shapes import SCALAR, same_shape, shape
-from symbolic.terms import Index, Slot, Term, atom
+from symbolic.terms import Index, Slot, Term
 from symbolic.vec import to_kronecker
 
-# Names of free indices, used for every call: the answers do not contain them.
-_I, _J, _K, _L = map(index_symbol, "ijkl")
+# Names of free indices, which no expression contains.
+_I, _J, _K, _L = (sp.Dummy(name, integer=True, nonnegative=True) for name in "ijkl")
 
 
 def jacobian(F: Basic, x: Basic) -> Any:
@@ -50,7 +52,7 @@ def jacobian(F: Basic, x: Basic) -> Any:
     k, l = _variable_slots(x)
     form = _derivative(expand(F, i, j), by_entry(x, k, l))  # type: ignore[arg-type]
     hint = " For a scalar by a matrix use gradient." if (rows, columns) == SCALAR else ""
-    return _written(form, lambda: to_kronecker(form, i, j, k, l), hint)
+    return _written(form, lambda: to_kronecker(form, i, j, k, l), (i, j), (k, l), hint)
 
 
 def gradient(f: Basic, X: Basic) -> Any:
@@ -86,7 +88,7 @@ def hessian(f: Basic, x: Basic) -> Any:
     k, l = _variable_slots(x)
     first = _derivative(expand(f), by_entry(x, i, j))  # type: ignore[arg-type]
     form = _derivative([m.term() for m in first], by_entry(x, k, l))  # type: ignore[arg-type]
-    return _written(form, lambda: to_kronecker(form, i, j, k, l))
+    return _written(form, lambda: to_kronecker(form, i, j, k, l), (i, j), (k, l))
 
 
 def differential(F: Basic, X: Basic, dX: Basic) -> Any:
@@ -108,10 +110,21 @@ def differential(F: Basic, X: Basic, dX: Basic) -> Any:
     if isinstance(X, sp.Symbol):
         scaled = [Term(sp.Mul(m.coef, dX), *m.term()[1:]) for m in _derivative(terms, by_scalar(X))]
         return _matrix(normal(scaled), i, j)
-    form = _derivative(terms, along(X, dX))  # type: ignore[arg-type]
     if i is None and j is None:
-        return _written(form, lambda: to_matrix(form, last=atom(dX)))
-    return _matrix(form, i, j)
+        return _scalar_differential(terms, X, dX)
+    return _matrix(_derivative(terms, along(X, dX)), i, j)  # type: ignore[arg-type]
+
+
+def _scalar_differential(terms: list[Term], X: Any, dX: Any) -> Any:
+    k, l = _variable_slots(X)
+    form = _derivative(terms, by_entry(X, k, l))
+    if not form:
+        return S.Zero
+    slope = _matrix(form, l, k)  # transposed
+    if k is not None and l is not None:
+        scale, matrix = take_scale(product(S.One, (slope, dX)))
+        return sp.Mul(*scale, sp.Trace(matrix))
+    return product(S.One, (slope, dX) if l is None else (dX, slope))
 
 
 def _shape_of(F: Any, x: Any) -> tuple[Expr, Expr]:
@@ -147,15 +160,39 @@ def _derivative(terms: list[Term], direction: Direction) -> Terms:
 
 
 def _matrix(form: Terms, row: Slot, column: Slot) -> Any:
-    return _written(form, lambda: to_matrix(form, row, column))
+    return _written(form, lambda: to_matrix(form, row, column), (row,), (column,))
 
 
-def _written(form: Terms, write: Any, hint: str = "") -> Any:
+def _written(form: Terms, write: Any, rows: tuple[Slot, ...], columns: tuple[Slot, ...], hint: str = "") -> Any:
+    """What `write` writes; where notation has no word for it, a table of entries if the sizes are numbers."""
     try:
         return write()
     except Unrecognised:
-        text = write_sum((m.term() for m in form), None, {_I, _J, _K, _L})
+        slots = [k for k in (*rows, *columns) if k is not None]
+        if all(k.size.is_Integer for k in slots):
+            places = [[_values(k) for k in side] for side in (rows, columns)]
+            table = [[_entry(form, {**p, **q}) for q in _joint(places[1])] for p in _joint(places[0])]
+            return sp.ImmutableDenseMatrix(table)
+        terms = [m.term() for m in form]
+        letters = index_names(symbols_of(terms))
+        names = {k: Index(k.size, next(letters)) for k in (*rows, *columns) if k is not None}
+        text = IndexForm(
+            tuple(Term(t.coef, tuple(f.rename(names) for f in t.factors), t.bound) for t in terms)
+        ).to_sympy()
         raise UnsupportedError(f"no matrix notation is known for the index form {text}.{hint}") from None
+
+
+def _values(k: Slot) -> list[dict[Index, Index]]:
+    return [{}] if k is None else [{k: Index(k.size, sp.Integer(at))} for at in range(int(k.size))]
+
+
+def _joint(sides: list[list[dict[Index, Index]]]) -> list[dict[Index, Index]]:
+    """All values of several indices, the first running fastest."""
+    return [{k: v for at in reversed(choice) for k, v in at.items()} for choice in cartesian(*reversed(sides))]
+
+
+def _entry(form: Terms, at: dict[Index, Index]) -> Expr:
+    return write_sum((m.term() for m in normal(m.rename(at).term() for m in form)), None, ())
 
 
 __all__ = ["differential", "gradient", "hessian", "jacobian"]

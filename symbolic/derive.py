@@ -26,7 +26,7 @@ from symbolic.index import IndexForm, index_names, to_index
 from symbolic.nodes import Gradient, Jacobian
 from symbolic.recognise import Unrecognised, as_written
 from symbolic.shapes import SCALAR, shape
-from symbolic.terms import Call, Term
+from symbolic.terms import Call, Term, atom
 
 METHODS = ("entrywise", "differential")
 
@@ -104,7 +104,9 @@ class _Names:
     """
 
     def __init__(self, f: Any, x: Any) -> None:
-        source = index_names({*f.free_symbols, *x.free_symbols})
+        symbols = f.atoms(sp.MatrixSymbol) | {x}
+        sizes = {s for a in symbols for size in a.shape for s in size.free_symbols}
+        source = index_names({*f.free_symbols, *symbols, *sizes})
         self.entry = [next(source) for size in shape(f) if size != 1]
         wanted = [size for size in shape(x) if size != 1]
         names = [next(source) for _ in range(40)]
@@ -228,38 +230,27 @@ def entry_of(expr: Any, i: Any, j: Any, pool: tuple[Basic, ...]) -> Expr:
 def _by_differential(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
     dx = sp.MatrixSymbol(f"d{x}", *shape(x))
     form = _read(f, _Names(f, x).entry)
-    by_matrix = isinstance(lhs, Gradient)
-    if by_matrix:
-        k, l = index_names({*f.free_symbols, *x.free_symbols}), None
-        k, l = next(k), next(k)
-        across = to_index(f).diff(MatrixElement(x, k, l)).to_matrix(l, k)
-        start, end = sp.Trace(sp.MatMul(sp.Transpose(lhs), dx)), sp.Trace(_times(across, dx))
+    if isinstance(lhs, Gradient):
+        start, what = sp.Trace(sp.MatMul(sp.Transpose(lhs), dx)), "the transpose of what stands before"
     else:
-        start, end = sp.MatMul(lhs, dx), _times(rhs, dx)
+        start, what = sp.MatMul(lhs, dx), "what stands before"
+    stages = []
     try:
-        raw = as_written(differentiate(form.terms, along(x, dx)), form.row, form.column)
+        terms = differentiate(form.terms, along(x, dx))
+        stages.append((as_written(terms, form.row, form.column), f"Product rule: {dx} in place of {x}, once for each."))
+        moved = as_written(terms, form.row, form.column, last=atom(dx))
+        stages.append((moved, f"A scalar is its own transpose, a trace may be rotated: {dx} moves to the end."))
     except Unrecognised:
-        raw = None
-    moved = differential(f, x, dx)
-    steps = []
-    chain = [e for e in (raw, moved, end) if e is not None]
-    reasons = {
-        id(raw): f"The differential of each factor in turn: d{x} where {x} stood.",
-        id(moved): f"Move {dx} to the end: a scalar is its own transpose, and a trace does not change under rotation.",
-        id(end): f"Collect what stands before {dx}.",
-    }
-    here = start
-    for expr in chain:
+        stages.clear()
+    stages.append((differential(f, x, dx), f"Collect what stands before {dx}."))
+    steps: list[Step] = []
+    here: Any = start
+    for expr, reason in stages:
         if expr != here:
-            steps.append(Step(here, expr, reason=reasons[id(expr)]))
+            steps.append(Step(here, expr, reason=reason))
             here = expr
-    what = "the transpose of what stands before" if by_matrix else "what stands before"
     steps.append(Step(lhs, rhs, reason=f"This holds for every {dx}, so the derivative is {what} {dx}."))
     return steps
-
-
-def _times(matrix: Any, dx: Any) -> Any:
-    return sp.MatMul(*(matrix.args if isinstance(matrix, sp.MatMul) else (matrix,)), dx)
 
 
 __all__ = ["METHODS", "answer_type", "derive", "entry_of"]

@@ -45,6 +45,8 @@ def merge(parts: tuple[Component, ...], row: Slot, column: Slot, write: Writer) 
     edges: list[Edge] = []
     for factor in term.factors:
         ends = factor.indices
+        if any(k.name is not None and k not in (row, column) for k in ends):
+            raise Unrecognised
         if not ends:
             scalars.append(Chain(None, ((factor.atom, False),), None) if isinstance(factor, Entry) else factor)
         elif isinstance(factor, Entry):

@@ -20,6 +20,7 @@ from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import chain, is_negative, monomial_order
 from symbolic.errors import UnsupportedError
+from symbolic.folding import fold
 from symbolic.normal import EXPAND_LIMIT, content, expanded, normal, power
 from symbolic.recognise import to_matrix
 from symbolic.shapes import SCALAR, SCALAR_FUNCTIONS, same_size, shape, split_product
@@ -91,7 +92,7 @@ def _symbol(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
 
 
 def _sum(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
-    return [t for a in expr.args for t in expand(a, row, column, scope)]
+    return fold([t for a in expr.args for t in expand(a, row, column, scope)])
 
 
 def slot(size: Expr) -> Slot:

@@ -135,7 +135,9 @@ class IndexForm:
 
     def taken(self) -> set[Basic]:
         """The symbols that stand in the form, free indices included."""
-        return _symbols(self.terms) | {k.name for k in (self.row, self.column) if k is not None and k.name is not None}
+        return symbols_of(self.terms) | {
+            k.name for k in (self.row, self.column) if k is not None and k.name is not None
+        }
 
 
 def to_index(expr: Basic, i: Basic | None = None, j: Basic | None = None) -> IndexForm:
@@ -175,7 +177,8 @@ def _direction(entry: Basic) -> Direction:
 # Writing.
 
 
-def _symbols(terms: Iterable[Term]) -> set[Basic]:
+def symbols_of(terms: Iterable[Term]) -> set[Basic]:
+    """The symbols of coefficients, sizes, atoms and free indices."""
     out: set[Basic] = set()
     for coef, factors, bound in terms:
         out |= coef.free_symbols
@@ -186,7 +189,7 @@ def _symbols(terms: Iterable[Term]) -> set[Basic]:
             if isinstance(f, Entry):
                 out |= f.atom.symbols
             elif isinstance(f, Call):
-                out |= _symbols(m.term() for body in f.bodies for m in body)
+                out |= symbols_of(m.term() for body in f.bodies for m in body)
     return out
 
 
@@ -225,4 +228,4 @@ def _write(factor: Factor, names: dict[Index, Basic], pool: tuple[Basic, ...] | 
     return sp.Pow(bodies[0], renamed.exponent) if renamed.head is sp.Pow else renamed.head(*bodies)
 
 
-__all__ = ["IndexForm", "index_names", "index_symbol", "to_index", "write_sum"]
+__all__ = ["IndexForm", "index_names", "index_symbol", "symbols_of", "to_index", "write_sum"]

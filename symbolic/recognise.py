@@ -48,18 +48,15 @@ class Item(NamedTuple):
     word: Word
 
 
-def to_matrix(form: Terms, row: Slot = None, column: Slot = None, last: Atom | None = None) -> Any:
+def to_matrix(form: Terms, row: Slot = None, column: Slot = None) -> Any:
     """The matrix (scalar, if both indices are None) whose entry (row, column) is `form`.
 
-    With `last`, a form without indices is linear in that atom, which is moved to the right end of each term. Raises
-    Unrecognised where matrix notation has no word for it.
+    Raises Unrecognised where matrix notation has no word for it.
     """
     rows, columns = (S.One if k is None else k.size for k in (row, column))
     if not form:
         return S.Zero if row is None and column is None else sp.ZeroMatrix(rows, columns)
     if row is None and column is None:
-        if last is not None:
-            return _linear(form, last)
         if not all(len(m.parts) == 1 and _is_product(m.parts[0]) for m in form):
             return scalar_sum(form)
         items = [Item(m.coef, (), m.parts[0].word) for m in form]  # type: ignore[union-attr]
@@ -68,7 +65,8 @@ def to_matrix(form: Terms, row: Slot = None, column: Slot = None, last: Atom | N
 
 
 def _is_product(part: Component) -> bool:
-    return isinstance(part, Chain) and isinstance(part.word[0][0].node, MatrixExpr)
+    """Whether the component is a 1x1 product of matrices (not a scalar node, and not an entry that is named)."""
+    return isinstance(part, Chain) and not open_ends(part) and isinstance(part.word[0][0].node, MatrixExpr)
 
 
 def _item(m: Monomial, row: Slot, column: Slot) -> Item:
@@ -84,9 +82,12 @@ def _simple_item(m: Monomial, row: Slot, column: Slot) -> Item | None:
     end: Word | None = () if column is None else None
     through: Word | None = None
     for part in m.parts:
-        ends = open_ends(part)
+        named = open_ends(part)
+        ends = [k for k in named if k in (row, column)]
         if not ends:
             scalars.append(part)
+        elif len(ends) < len(named):
+            return None
         elif isinstance(part, Delta) and through is None and begin is None and end is None:
             through = ()
         elif not isinstance(part, Chain):
@@ -120,17 +121,18 @@ def open_ends(part: Component) -> list[Index]:
     return [] if isinstance(part, Cycle) else list(part.indices)
 
 
-def as_written(terms: Iterable[Term], row: Slot = None, column: Slot = None) -> Any:
+def as_written(terms: Iterable[Term], row: Slot = None, column: Slot = None, last: Atom | None = None) -> Any:
     """The sum with its terms and factors in the order they stand in; nothing is collected. Deltas are contracted.
 
-    Raises Unrecognised as `to_matrix` does.
+    With `last`, each scalar that holds this atom is transposed, or rotated under a trace, until it ends in it. Raises
+    Unrecognised as `to_matrix` does.
     """
     exprs = []
     for term in terms:
         done = contract(term)
         if done is None:
             continue
-        parts = tuple(as_components(done.factors, done.bound))
+        parts = tuple(_ending_in(last, p) for p in as_components(done.factors, done.bound))
         if row is None and column is None and sum(map(_is_product, parts)) == 1:
             (word,) = [p.word for p in parts if _is_product(p)]  # type: ignore[union-attr]
             item = Item(done.coef, tuple(p for p in parts if not _is_product(p)), word)
@@ -148,6 +150,20 @@ def as_written(terms: Iterable[Term], row: Slot = None, column: Slot = None) -> 
     return sp.MatAdd(*exprs) if all(isinstance(e, MatrixExpr) for e in exprs) else sp.Add(*exprs)
 
 
+def _ending_in(last: Atom | None, part: Component) -> Component:
+    if last is None or not isinstance(part, (Chain, Cycle)) or open_ends(part):
+        return part
+    at = next((i for i, (a, _) in enumerate(part.word) if a is last), None)
+    if at is None:
+        return part
+    word = part.word
+    if word[at][1]:
+        word, at = flip(word), len(word) - 1 - at
+    if isinstance(part, Chain) and at + 1 == len(word):
+        return Chain(None, word, None)
+    return Cycle(word[at + 1 :] + word[: at + 1])
+
+
 # Writing words and scalars.
 
 
@@ -163,7 +179,10 @@ def scalar(part: Component) -> Expr:
     """A component without free indices as a SymPy scalar."""
     if isinstance(part, Chain):
         expr = product(S.One, factors_of(part.word))
-        return _entry(expr) if isinstance(expr, MatrixExpr) else expr
+        i, j = (S.Zero if k is None else k.name for k in (part.left, part.right))
+        return MatrixElement(expr, i, j) if isinstance(expr, MatrixExpr) else expr
+    if isinstance(part, Delta):
+        return sp.KroneckerDelta(part.left.name, part.right.name)
     if isinstance(part, Cycle):
         return sp.Trace(product(S.One, factors_of(part.word)))
     if isinstance(part, Call) and not part.indices:
@@ -185,6 +204,7 @@ def scalar_sum(form: Terms) -> Expr:
     rest = list(form)
     for kind, close in ((Chain, _entry), (Cycle, sp.Trace)):
         single = [m for m in rest if len(m.parts) == 1 and isinstance(m.parts[0], kind) and m.coef.is_Rational]
+        single = [m for m in single if not open_ends(m.parts[0])]
         done, left = squares([(m.coef, m.parts[0].word) for m in single], kind is Cycle)  # type: ignore[union-attr]
         found += [sp.Mul(a.number, close(product(S.One, a.factors))) for a in done]
         kept = {word for _, word in left}
@@ -194,29 +214,6 @@ def scalar_sum(form: Terms) -> Expr:
 
 def _entry(matrix: MatrixExpr) -> Expr:
     return MatrixElement(matrix, S.Zero, S.Zero)
-
-
-def _linear(form: Terms, last: Atom) -> Any:
-    """A scalar that is linear in the atom `last`, as a sum of products, or a trace, that end in it."""
-    items, traced = [], False
-    for m in form:
-        words = [p for p in m.parts if isinstance(p, (Chain, Cycle)) and any(a is last for a, _ in p.word)]
-        if len(words) != 1:
-            raise Unrecognised
-        active = words[0]
-        scalars = tuple(p for p in m.parts if p is not active)
-        word = active.word
-        at = next(i for i, (a, _) in enumerate(word) if a is last)
-        if word[at][1]:
-            word, at = flip(word), len(word) - 1 - at
-        traced = traced or isinstance(active, Cycle) or at + 1 < len(word)
-        items.append(Item(m.coef, scalars, word[at + 1 :] + word[: at + 1]))
-    size = last.node.shape[1] if traced else S.One  # type: ignore[attr-defined]
-    done = arrange(items, size)
-    if not traced:
-        return done
-    scale, inner = take_scale(done)
-    return sp.Mul(*scale, sp.Trace(inner))
 
 
 # Sums.

@@ -110,7 +110,7 @@ def _pieces(
     left = [q for q in (i, j, k, l) if q is not None]
     for part in parts:
         ends = open_ends(part)
-        if not ends:
+        if not any(q in (i, j, k, l) for q in ends):
             scalars.append(part)
             continue
         if not isinstance(part, (Chain, Delta)) or any(q not in left for q in ends):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import sympy as sp
+from sympy.core.function import Application
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower
@@ -73,6 +74,8 @@ def evaluate(expr: Any, env: dict) -> Any:
         name = sp.Dummy()
         body = function(name)
         return np.array([[evaluate(body, {**env, name: z}) for z in line] for line in inner])
+    if isinstance(expr, sp.MatrixBase):
+        return np.array([[evaluate(e, env) for e in expr.row(p)] for p in range(expr.rows)])
     values = [evaluate(a, env) for a in args]
     if isinstance(expr, (sp.Add, sp.MatAdd)):
         return reduce(lambda a, b: a + b, values)
@@ -103,7 +106,7 @@ def evaluate(expr: Any, env: dict) -> Any:
         return np.diag(values[0])[:, None]
     if isinstance(expr, sp.KroneckerProduct):
         return reduce(np.kron, values)
-    if isinstance(expr, sp.Function):
+    if isinstance(expr, Application):
         return FUNCTIONS[str(expr.func)](*values)
     raise NotImplementedError(type(expr))
 

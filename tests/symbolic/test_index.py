@@ -54,7 +54,10 @@ def test_spelling_does_not_change_the_normal_form(r: Random, s: Random):
 @pytest.mark.parametrize("rows, columns", SIZES)
 def test_every_stage_has_the_value_of_the_expression(rows, columns):
     env = instance(np.random.default_rng(11), rows, columns)
-    for e, height, width in ((X * A * A.T + 2 * X, rows, columns), (A * (A + lam * Identity(n)).inv(), columns, columns)):
+    for e, height, width in (
+        (X * A * A.T + 2 * X, rows, columns),
+        (A * (A + lam * Identity(n)).inv(), columns, columns),
+    ):
         form = to_index(e, i, j)
         for stage in (form, form.contract(), form.canonical()):
             np.testing.assert_allclose(entries(stage.to_sympy(), env, height, width), evaluate(e, env), rtol=1e-12)
