@@ -93,6 +93,7 @@ SIZES = {"distinct": (2, 3, 4), "tall": (4, 2, 3), "1x1": (1, 1, 1), "square": (
 class Values:
     """Random arrays under the names of the symbols."""
 
+    A: np.ndarray
     X: np.ndarray
     x: np.ndarray
     y: np.ndarray
