@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from sympy import Basic
+from sympy import Basic, Identity, MatrixSymbol, Symbol, ZeroMatrix, preorder_traversal
 
 from proofs.chain import chain
-from proofs.reasons import statement_of
+from proofs.statement import Statement
 from proofs.verify import verdict_on
 from symbolic.derivation import Derivation, Step
 
@@ -36,5 +36,20 @@ def explain(lhs: Basic, rhs: Basic, given: Iterable[Any] = (), title: str = "") 
 
 def _expressions(certificate: dict[str, Any], sources: list[Basic]) -> list[tuple[Basic, str]]:
     """The links of the chain as SymPy expressions in the symbols of `sources`."""
-    statement = statement_of(certificate, sources)
+    statement = _statement_of(certificate, sources)
     return [] if statement is None else [(statement.read(link.expr), link.reason) for link in chain(certificate)]
+
+
+def _statement_of(certificate: dict[str, Any], sources: Iterable[Basic]) -> Statement | None:
+    """A statement that reads the certificate's names as the symbols in `sources`; None if one had to be renamed."""
+    statement = Statement()
+    for node in (node for source in sources for node in preorder_traversal(source)):
+        if isinstance(node, (MatrixSymbol, Identity, ZeroMatrix)):
+            statement.sizes |= {size: size.name for size in node.shape if isinstance(size, Symbol)}
+        if isinstance(node, (MatrixSymbol, Symbol)):
+            statement.names[node] = node.name
+    if not set(certificate["symbols"]) <= set(statement.names.values()):
+        return None
+    arguments = [step[1] for step in certificate["steps"] if step[0] == "inverse"]
+    statement.inverses = [(e, Symbol("unread")) for e in arguments]
+    return statement

@@ -6,8 +6,8 @@ from typing import Any
 
 from sympy import Basic
 
+from proofs.grounds import grounds
 from proofs.prove import Claim, prove
-from proofs.reasons import reason
 from proofs.verdict import Verdict
 from symbolic.derivation import Derivation, Step
 
@@ -45,5 +45,4 @@ def verdict_on(lhs: Basic, rhs: Basic, relation: str, given: tuple[Any, ...]) ->
 def _verified(step: Step, given: tuple[Any, ...]) -> Step:
     given = (*given, *(fact for fact in step.given if fact not in given))
     verdict = verdict_of(step, given)
-    said = reason(verdict.certificate, [step.lhs, step.rhs, *given]) if verdict.certificate else ""
-    return step.with_verdict(verdict, said)
+    return step.with_verdict(verdict, grounds(verdict.certificate).reason if verdict.certificate else "")

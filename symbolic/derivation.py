@@ -36,10 +36,8 @@ class Step:
     verdict: Any = None  # a proofs.Verdict once verified
 
     def with_verdict(self, verdict: Any, reason: str) -> Step:
-        """The same step, judged. Its reason becomes what the evidence used, and what was said before becomes a note."""
-        if not reason:
-            return replace(self, verdict=verdict)
-        return replace(self, verdict=verdict, reason=reason, note=self.note or self.reason)
+        """The same step, judged, its reason replaced by the one read off the evidence (kept when that is empty)."""
+        return replace(self, verdict=verdict, reason=reason or self.reason)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from proofs.render.grounds import Grounds
+from proofs.grounds import Grounds
 from symbolic.derivation import Derivation
 
 

@@ -14,8 +14,8 @@ from typing import Any
 from sympy import Dummy, MatrixSymbol, Symbol
 
 from proofs.document import Document, Listing, Part
+from proofs.grounds import Grounds, grounds
 from proofs.render.evidence import evidence
-from proofs.render.grounds import Grounds, grounds
 from symbolic.derivation import Derivation, Step, sign_of
 from symbolic.latex import write_latex
 
@@ -36,7 +36,6 @@ CONVENTIONS = (
     r"Bold lower-case letters are columns, capitals are matrices; all numbers are real; entries are counted from $1$.",
 )
 _REFERENCE = re.compile(r"(?:[gadhL]|inv)\d+(?:\.[lr])?")  # a hypothesis by its number in a certificate: says nothing
-NO_REASON = "both sides multiply out to the same"
 
 
 @dataclass(frozen=True)
@@ -168,14 +167,12 @@ def _line(
 ) -> Line:
     verdict, step = line.verdict, line if isinstance(line, Step) else None
     alone = line.relation == "holds"
-    said = []
-    if step is not None:
-        said = [step.note] if base is not None else [step.note, step.reason]
-        said = [text for text in said if not _REFERENCE.fullmatch(text)]
-    if verdict is not None and base is None:
-        said.append(verdict.reason)
-    if step is not None and base is not None and not base.uses and not any(said):
-        said.append(NO_REASON)
+    said = [step.note] if step is not None else []
+    if base is not None:
+        said += [] if base.uses else [base.reason]
+    else:
+        said += [step.reason] if step is not None and not _REFERENCE.fullmatch(step.reason) else []
+        said += [verdict.reason] if verdict is not None else []
     return Line(
         left="" if continues else derivation.latex_of(line.lhs),
         sign="" if alone else sign_of(line.relation),

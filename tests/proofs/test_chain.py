@@ -82,4 +82,4 @@ def test_what_is_not_proved_has_no_steps() -> None:
 def test_reasons_name_the_hypothesis_used() -> None:
     given = (Eq(MatMul(A, B), S, evaluate=False),)
     (step,) = verify(explain(MatMul(2, A, B), MatMul(2, S), given)).steps
-    assert step.reason == "$A B = S$"
+    assert step.reason == "uses $A B = S$"

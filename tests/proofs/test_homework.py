@@ -1,8 +1,10 @@
 """The worked parts: every step proved, every certificate replayed, every result what the mathematics says."""
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from proofs.homework import problem2, problem5, problems
 from proofs.solve import certificates, row_of, solve, verdicts
 from symbolic.nodes import ForAll
 
+ROOT = Path(__file__).resolve().parents[2]
 LABELS = [f"{p.number}({label})" for p in problems() for label in p.parts]
 
 
@@ -103,7 +106,9 @@ def test_certificates_replay_without_sympy(tmp_path) -> None:
         "ours = {m for m in sys.modules if m.split('.')[0] in ('symbolic', 'numeric', 'proofs')}\n"
         "print(code, sorted(heavy), sorted(ours))"
     )
-    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    where = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, cwd=tmp_path, env=where, capture_output=True, text=True, check=False)
     assert run.stdout.count("accepted:") == len(found) > 10
     assert run.stdout.splitlines()[-1] == "0 [] ['proofs', 'proofs.__main__', 'proofs.kernel']"
 

@@ -31,8 +31,8 @@ from sympy import (
 
 from proofs import Claim, prove, verify
 from proofs.document import Document, Listing, Part, Section
+from proofs.grounds import grounds
 from proofs.render import html, to_html, to_json, to_md, to_tex
-from proofs.render.grounds import grounds
 from proofs.render.tex import code
 from proofs.render.view import dressed, view
 from proofs.verdict import Verdict
@@ -289,4 +289,4 @@ def test_evidence_is_summed_over_the_derivation() -> None:
     assert exact.startswith(f"Exact instances: {sum(w.instances for w in witnesses)} modulo the prime $")
     assert "Schwartz-Zippel" in exact
     assert floats.startswith(f"Floating point: {sum(w.floats for w in witnesses)} instances, largest relative error $")
-    assert [line.reason for line in argument.chains[0]] == [derivation.steps[0].note]
+    assert [line.reason for line in argument.chains[0]] == ["A product in entries."]

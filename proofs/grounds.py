@@ -1,11 +1,14 @@
-r"""What a certificate rests on, set as mathematics: the hypotheses it used, and the matrices it showed to be definite.
+r"""What a certificate rests on, set as mathematics: the hypotheses it used, the matrices it showed to be definite, or,
+where its normal form alone decides, the rules that were needed.
 
 A certificate names its letters and lemmas; here they are read back into SymPy and written by `symbolic.latex`, so that
-a formula looks the same in a reason as in the step it explains. Nothing is added to what the certificate says.
+a formula looks the same in a reason as in the step it explains. Nothing is added to what the certificate says, so the
+prose of a solution cannot disagree with its proof.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +32,7 @@ from sympy import (
 from sympy.matrices.expressions import MatrixExpr
 from sympy.matrices.expressions.special import OneMatrix
 
+from proofs.kernel import check
 from proofs.verdict import Names, fact_text, plain, references
 from symbolic.errors import UnsupportedError
 from symbolic.latex import write_latex
@@ -36,11 +40,53 @@ from symbolic.latex import write_latex
 
 @dataclass(frozen=True)
 class Grounds:
-    """`uses`: equations (prose); `definite`: one sentence a matrix (prose); `terms`: references in the whole proof."""
+    """`uses`: equations (prose); `definite`: one sentence a matrix (prose); `terms`: references in the whole proof.
+
+    `rules`: what multiplying out needed beyond sums and products (prose), of interest where nothing is used.
+    """
 
     uses: tuple[str, ...]
     definite: tuple[str, ...]
     terms: int
+    rules: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why the step holds, in a few words: the hypotheses it uses, else the rules, else that it multiplies out."""
+        if self.uses:
+            return "uses " + ", ".join(self.uses)
+        return "; ".join(self.rules) or (self.definite[-1] if self.definite else "both sides multiply out to the same")
+
+
+# Rules as the kernel names them, by their first words -> what a reader is told.
+_RULES = (
+    ("derivative of an inverse", r"$\mathrm{d} M^{-1} = -M^{-1} (\mathrm{d} M) M^{-1}$"),
+    ("derivative:", "derivatives are linear and obey the product rule"),
+    ("functions of x", "functions that are equal everywhere have equal derivatives"),
+    ("trace", "the trace is linear and cyclic"),
+)
+
+
+def _rules(certificate: dict[str, Any]) -> tuple[str, ...]:
+    """The rules that a proof without references rests on, from the kernel's own account of it."""
+    axioms, claim = check(certificate).axioms, certificate["claim"]
+    nodes = set(_nodes(claim))
+    if claim[0] == "eq" and "stack" in (claim[1][0], claim[2][0]):
+        return ("the entries, stacked",)
+    said = [words for axiom, words in _RULES if any(a.startswith(axiom) for a in axioms)]
+    if "delta" in nodes:
+        picked, entry = r"$\delta$ picks one term of a sum", "an entry by an entry is $1$ if they are one, else $0$"
+        said.append(entry if said else picked)
+    elif {"sum", "entry"} & nodes and not said:
+        said.append("a product in entries" if "sum" in nodes else "sums and transposes in entries")
+    return ("case by case", *said) if "nonpositive" in nodes else tuple(said)
+
+
+def _nodes(e: Any) -> Iterator[str]:
+    if isinstance(e, list) and e:
+        yield str(e[0])
+        for part in e[1:]:
+            yield from _nodes(part)
 
 
 def grounds(certificate: dict[str, Any]) -> Grounds:
@@ -50,7 +96,8 @@ def grounds(certificate: dict[str, Any]) -> Grounds:
     uses = [reader.reference(ref) for ref in dict.fromkeys(used) if ref[:1] in "gai"]
     signs = [reader.fact(fact) for fact in certificate["given"] if fact[0] == "positive"]
     definite = [reader.definite(step, signs) for step in certificate["steps"] if step[0] == "positive_definite"]
-    return Grounds(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(definite)), len(used))
+    rules = () if uses or certificate["claim"][0] in ("positive_definite", "invertible") else _rules(certificate)
+    return Grounds(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(definite)), len(used), rules)
 
 
 _SIGNS = {"positive": "> 0", "nonnegative": r"\geq 0", "nonpositive": r"\leq 0", "nonzero": r"\neq 0"}
