@@ -5,9 +5,8 @@ standard library, imports nothing of ours, and never searches. All matrices are 
 
 A polynomial maps monomials to rationals. A monomial is a product of scalar symbols with exponents and of chains
 (end, word, end): matrices multiplied, with their two outer indices. An end is ROW or COL (free indices of the value), a
-named index, or "" where the size is 1. A word closed on itself is a trace, with ends "@". A chain equals its transpose
-read backwards, a trace may be rotated; `canonical` picks one form, so equal polynomials are equal dictionaries. Joining
-two ends is all there is to products, index sums and traces; cutting a chain at a letter is its derivative.
+named index, or "" where the size is 1; those of a trace are "@". A chain equals its transpose read backwards, a trace
+may be rotated; `canonical` picks one form. Joining two ends is all there is to products, index sums and traces.
 """
 
 # pyright: reportUnknownVariableType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
@@ -31,13 +30,12 @@ Powers = tuple[tuple[str, Fraction], ...]
 Poly = dict[tuple[Powers, tuple[Chain, ...]], Fraction]
 
 ROW, COL, ONE = ">row", ">col", Fraction(1)
-NAME, SIZE = re.compile(r"[^\W\d_][^\s'\"#:]*"), re.compile(r"[^\W\d_]\w*|[1-9]\d{0,8}")
-NUMBER = re.compile(r"-?\d{1,99}(/[1-9]\d{0,99})?")
-MAX_TERMS, MAX_POWER, MAX_WORD = 100_000, 64, 1_000
+NAME, SIZE = re.compile(r"[^\W\d_][^\s'\"#:]*"), re.compile(r"[^\W\d_]\w*|[1-9][0-9]{0,8}")
+NUMBER = re.compile(r"-?[0-9]{1,99}(/[1-9][0-9]{0,98})?")
+MAX_LETTERS, MAX_WORD, MAX_NUMBER, MAX_POWER = 100_000, 300, 10**1000, 64  # of a polynomial, of a monomial
 KEYS = {"format", "version", "symbols", "indices", "given", "assumed", "steps", "claim", "proof"}
 DEFINITE = ("positive_definite", "positive_semidefinite")
-FACTS = ("eq", "forall", "invertible", "injective", *DEFINITE, "positive", "nonpositive", "nonzero", "nonnegative")
-
+FACTS = ("eq", "forall", *DEFINITE, "invertible", "injective", "positive", "nonpositive", "nonzero", "nonnegative")
 
 class KernelError(Exception):
     """The certificate is malformed, ill-typed, or does not establish its claim."""
@@ -48,53 +46,47 @@ class Report(NamedTuple):
     uses: list[str]  # the hypotheses that the proof refers to
 
 def need(ok: bool, message: str) -> None:
-    if not ok:
-        raise KernelError(message)
-
+    if not ok: raise KernelError(message)
 def read(pattern: re.Pattern[str], text: Any) -> str:
-    need(isinstance(text, str) and bool(pattern.fullmatch(text)), f"not a name, a size or a number: {text!r}")
-    return str(text)
+    if isinstance(text, str) and pattern.fullmatch(text) and text.isprintable():
+        return text
+    raise KernelError(f"not a name, a size or a number: {text!r}")
 
 def flip(word: Word) -> Word:
     """The transpose of a word."""
     return tuple(x[:-1] if x.endswith("'") else x + "'" for x in reversed(word))
-
 def canonical(a: str, w: Word, b: str) -> Chain:
-    if a == "@":
-        return (a, min(v[k:] + v[:k] for v in (w, flip(w)) for k in range(len(w))), b)
+    if a == "@": return (a, min(v[k:] + v[:k] for v in (w, flip(w)) for k in range(len(w))), b)
     return min((a, w, b), (b, flip(w), a))
 
 def collect(terms: Iterable[tuple[Fraction, Powers, Iterable[Chain]]]) -> Poly:
     """The polynomial of these terms: trivial chains become numbers or sizes, the others canonical."""
-    out: defaultdict[tuple[Powers, tuple[Chain, ...]], Fraction] = defaultdict(Fraction)
+    out, letters = defaultdict[tuple[Powers, tuple[Chain, ...]], Fraction](Fraction), 0
     for c, powers, chains in terms:
         exponents, kept = defaultdict[str, Fraction](Fraction), list[Chain]()
-        for s, e in powers:
-            exponents[s] += e
+        for s, e in powers: exponents[s] += e
         for a, w, b in chains:
             if a == "@" and w[0].startswith("I:"):  # the trace of an identity is its size
-                n = w[0][2:]
-                exponents["|" + n] += 0 if n.isdigit() else 1
-                c *= int(n) if n.isdigit() else 1
+                if (n := w[0][2:]).isdecimal(): c *= int(n)
+                else: exponents["|" + n] += 1
             elif w or a != b or a in (ROW, COL):  # otherwise delta_ii = 1
-                need(len(w) <= MAX_WORD, "a product is too long")
                 kept.append(canonical(a, w, b))
-        out[tuple(sorted((s, e) for s, e in exponents.items() if e)), tuple(sorted(kept))] += c
-        need(len(out) <= MAX_TERMS, "too many terms")
+        monomial = tuple(sorted((s, e) for s, e in exponents.items() if e)), tuple(sorted(kept))
+        out[monomial] = c = out[monomial] + c
+        letters += (length := 1 + len(exponents) + sum(1 + len(w) for _, w, _ in kept))
+        need(length <= MAX_WORD and letters <= MAX_LETTERS, "a product or a sum is too long")
+        need(max(abs(c.numerator), c.denominator) < MAX_NUMBER, "a number is too long")
     return {m: c for m, c in out.items() if c}
 
 def times(p: Poly, q: Poly) -> Poly:
     """The product, all ends left as they are."""
-    need(len(p) * len(q) <= MAX_TERMS, "too many terms")
     return collect((c * d, (*s, *t), (*x, *y)) for (s, x), c in p.items() for (t, y), d in q.items())
-
 def rename(p: Poly, ends: dict[Any, str]) -> Poly:
     return collect((c, s, [(ends.get(a, a), w, ends.get(b, b)) for a, w, b in x]) for (s, x), c in p.items())
 
 def join(p: Poly, end: str, n: str) -> Poly:
     """The sum over the index `end`, which ranges over 1..n."""
-    if n == "1":
-        return rename(p, {end: ""})
+    if n == "1": return rename(p, {end: ""})
     terms = list[tuple[Fraction, Powers, list[Chain]]]()
     for (s, x), c in p.items():
         loose = [(a, w, b) if b == end else (b, flip(w), a) for a, w, b in x if end in (a, b)]
@@ -120,37 +112,31 @@ class Matrix:
     def __add__(self, other: Matrix) -> Matrix:
         fits = (self.rows, self.cols) == (other.rows, other.cols)
         need(fits, f"cannot add {other.rows} x {other.cols} to {self.rows} x {self.cols}")
-        both = [*self.poly.items(), *other.poly.items()]
-        return Matrix(self.rows, self.cols, collect((c, s, x) for (s, x), c in both))
-
+        return Matrix(self.rows, self.cols, collect((c, s, x) for m in (self, other) for (s, x), c in m.poly.items()))
     def __sub__(self, other: Matrix) -> Matrix:
         return self + scalar(-ONE) * other
 
     def __mul__(self, other: Matrix) -> Matrix:
         for a, b in ((self, other), (other, self)):
-            if a.rows == a.cols == "1":
-                return Matrix(b.rows, b.cols, times(a.poly, b.poly))
+            if a.rows == a.cols == "1": return Matrix(b.rows, b.cols, times(a.poly, b.poly))
         need(self.cols == other.rows, f"cannot multiply {self.rows} x {self.cols} by {other.rows} x {other.cols}")
         p = times(rename(self.poly, {COL: "~"}), rename(other.poly, {ROW: "~"}))
         return Matrix(self.rows, other.cols, join(p, "~", self.cols))
 
-def scalar(c: Fraction, *powers: tuple[str, Fraction], chains: Iterable[Chain] = ()) -> Matrix:
-    return Matrix("1", "1", collect([(c, powers, chains)]))
-
+def scalar(c: Fraction, *powers: tuple[str, Fraction]) -> Matrix:
+    return Matrix("1", "1", collect([(c, powers, ())]))
 def identity(n: str) -> Matrix:
     return Matrix(read(SIZE, n), n, collect([(ONE, (), [] if n == "1" else [(ROW, (), COL)])]))
 
 def names(e: Any) -> set[str]:
-    """Every string in an expression or a fact: its symbols, and more."""
-    return set[str]().union(*map(names, e)) if isinstance(e, list) else {str(e).rstrip("'")}
-
+    """The symbols of an expression or a fact, and more: indices, sizes, numbers."""
+    return set[str]().union(*map(names, e[1:])) if isinstance(e, list) else {str(e).rstrip("'")}
 
 class Checker:
     """The state of one check: declared symbols, hypotheses, inverses and lemmas in the order of their introduction."""
-
     def __init__(self, symbols: dict[str, list[str]], facts: dict[str, list[Any]]) -> None:
         self.facts, self.inverses, self.lemmas = facts, list[Matrix](), dict[str, Matrix]()
-        self.axioms, self.uses = set[str](), set[str]()
+        self.axioms, self.uses, self.cuts = set[str](), set[str](), dict[tuple[str, str], Poly]()
         self.symbols = {read(NAME, x): [read(SIZE, r), read(SIZE, c)] for x, (r, c) in symbols.items()}
 
     def letter(self, x: str) -> Matrix:
@@ -158,16 +144,15 @@ class Checker:
         known = base[1:].isdecimal() and int(base[1:]) < len(self.inverses) if base[:1] == "#" else base in self.symbols
         need(known, f"undeclared symbol {x!r}")
         r, c = (self.inverses[int(base[1:])].rows,) * 2 if base[0] == "#" else self.symbols[base]
-        if r == c == "1" and base[0] != "#":
-            return scalar(ONE, (base, ONE))
+        if r == c == "1" and base[0] != "#": return scalar(ONE, (base, ONE))
         m = Matrix(r, c, collect([(ONE, (), [("" if r == "1" else ROW, (base,), "" if c == "1" else COL)])]))
         return m if x == base else m.T
 
     def expr(self, e: Any, scope: dict[str, str]) -> Matrix:
         match e:
-            case str(x) | ["sym", str(x)]: return self.letter(x)
+            case str(x) | ["sym", str(x)] if x.rstrip("'") not in scope: return self.letter(x)
             case ["num", x]: return scalar(Fraction(read(NUMBER, x)))
-            case ["id", n]: return identity(n)
+            case ["id", n] if n not in {*scope, *self.symbols}: return identity(n)
             case ["dim", n]: return self.expr(["tr", ["id", n]], scope)
             case ["zero", m, n]: return Matrix(read(SIZE, m), read(SIZE, n), {})
             case ["T", a]: return self.expr(a, scope).T
@@ -189,15 +174,15 @@ class Checker:
                 m = self.expr(a, scope)
                 ends = {ROW: self.end(i, m.rows, scope), COL: self.end(j, m.cols, scope)}
                 return Matrix("1", "1", rename(m.poly, ends))
-            case ["sum", i, n, a]:
+            case ["sum", i, n, a] if n not in scope:
                 self.axioms.add("index sums: a delta replaces its index")
                 m = self.expr(a, {**scope, read(NAME, i): read(SIZE, n)})
                 return Matrix(m.rows, m.cols, join(m.poly, i, n))
-            case ["partial", a, x, i, j]:
+            case ["partial", a, x, i, j] if x not in scope:
                 m, (r, c) = self.expr(a, scope), self.symbols[x]
                 ends = {">i": self.end(i, r, scope), ">j": self.end(j, c, scope)}
                 return Matrix(m.rows, m.cols, rename(self.cut(m.poly, x), ends))
-            case ["stack", i, m, j, n, a]:
+            case ["stack", i, m, j, n, a] if m not in scope and n not in scope:
                 inner = self.expr(a, {**scope, read(NAME, i): read(SIZE, m), read(NAME, j): read(SIZE, n)})
                 need(inner.rows == inner.cols == "1" and i != j, "a stack is of scalars, over two indices")
                 return Matrix(m, n, rename(inner.poly, {i: ROW, j: COL}))
@@ -211,32 +196,29 @@ class Checker:
     def power(self, a: Any, k: Fraction, scope: dict[str, str]) -> Matrix:
         m = self.expr(a, scope)
         need(m.rows == m.cols and abs(k) <= MAX_POWER, f"no power {k} of a {m.rows} x {m.cols} matrix")
-        if k.denominator == 1 and k >= 0:
-            return reduce(Matrix.__mul__, [m] * int(k), identity(m.rows))
-        need(a in self.symbols and m.rows == "1", "a negative or fractional power is of a scalar symbol")
+        if k.denominator == 1 and k >= 0: return reduce(Matrix.__mul__, [m] * int(k), identity(m.rows))
+        need(str(a) in self.symbols and m.rows == "1", "a negative or fractional power is of a scalar symbol")
         kinds = ("positive", "nonzero") if k.denominator == 1 else ("positive",)
-        need(self.is_fact(m, *kinds), f"{a}^{k} needs {a} {' or '.join(kinds)}")
+        need(self.is_fact(a, *kinds), f"{a}^{k} needs {a} {' or '.join(kinds)}")
         return scalar(ONE, (a, k))
 
     def cut(self, p: Poly, x: str) -> Poly:
         """The derivative by x: chains are cut at each occurrence of x; the two new ends are ">i" and ">j"."""
         self.axioms.add("derivative: linear, product rule, an entry by an entry is a delta")
-        for f in self.facts.values():
-            free = f[0] not in ("eq", "forall", *DEFINITE) or f[:2] == ["forall", x] or x not in names(f)
-            need(free, f"a derivative by {x}, which {show(f)} ties")
-        pieces = list[Poly]()
+        for f in (f for ref, f in self.facts.items() if ref[0] != "d" and f[0] in FACTS[:4] and f[:2] != ["forall", x]):
+            need(x not in names(f), f"a derivative by {x}, which {show(f)!r} ties")
+        out = list[tuple[Fraction, Powers, Iterable[Chain]]]()
         for (s, chains), c in p.items():
-            down = [(c * e, (*s[:k], (x, e - 1), *s[k + 1 :]), chains) for k, (y, e) in enumerate(s) if y == x]
-            pieces.append(collect(down))
+            out += [(c * e, (*s[:k], (x, e - 1), *s[k + 1 :]), chains) for k, (y, e) in enumerate(s) if y == x]
             for k, (a, w, b) in enumerate(chains):
                 for t, letter in enumerate(w):
                     if hole := self.cut_letter(letter, x):
                         left, right, m = w[:t], w[t + 1 :], self.letter(letter)
                         ends = [("~q", right + left, "~p")] if a == "@" else [(a, left, "~p"), ("~q", right, b)]
                         opened = collect([(c, s, [*chains[:k], *chains[k + 1 :], *ends])])
-                        hole = times(opened, rename(hole, {ROW: "~p", COL: "~q"}))
-                        pieces.append(join(join(hole, "~p", m.rows), "~q", m.cols))
-        return collect((c, s, chains) for piece in pieces for (s, chains), c in piece.items())
+                        hole = join(times(opened, rename(hole, {ROW: "~p", COL: "~q"})), "~p", m.rows)
+                        out += [(d, powers, cut) for (powers, cut), d in join(hole, "~q", m.cols).items()]
+        return collect(out)
 
     def cut_letter(self, letter: str, x: str) -> Poly:
         """The derivative of one letter: a matrix with ends ROW and COL of its own."""
@@ -246,7 +228,8 @@ class Checker:
             out = collect([(ONE, (), [(outer, (), inner) for n, outer, inner in pairs if n != "1"])])
         elif base[0] == "#":
             arg, side = self.inverses[int(base[1:])], self.letter(base)
-            if inner := self.cut(arg.poly, x):
+            if (base, x) not in self.cuts: self.cuts[base, x] = self.cut(arg.poly, x)
+            if inner := self.cuts[base, x]:
                 self.axioms.add("derivative of an inverse: d(M^-1) = -M^-1 (dM) M^-1")
                 out = (scalar(-ONE) * side * Matrix(arg.rows, arg.cols, inner) * side).poly
         return out if letter == base else rename(out, {ROW: COL, COL: ROW})
@@ -279,10 +262,21 @@ class Checker:
         rest = m if proof is None else m - self.expr(proof, scope)
         need(not rest.poly, f"does not follow; left over: {list(rest.poly.items())[:3]}")
 
-    def is_fact(self, m: Matrix, *kinds: str) -> bool:
+    def fact(self, f: Any) -> None:
+        """A hypothesis must be well-typed: square where it has to be, and a number where a sign is meant."""
+        match f:
+            case ["eq", a, b]: _ = self.expr(a, {}) - self.expr(b, {})
+            case ["forall", str(x), ["eq", _, _] as inner] if x in self.symbols: self.fact(inner)
+            case [kind, a] if kind in FACTS[2:]:
+                m = self.expr(a, {})
+                fits = kind == "injective" or (m.rows == m.cols and (m.rows == "1" or kind in FACTS[:5]))
+                need(fits, f"a {m.rows} x {m.cols} matrix cannot be {kind}")
+            case _: raise KernelError(f"not a hypothesis: {f!r}")
+
+    def is_fact(self, m: Matrix | str, *kinds: str) -> bool:
         for ref, f in self.facts.items():
             with suppress(KernelError):  # a fact may speak of an inverse that is introduced later
-                if f[0] in kinds and self.expr(f[1], {}) == m:
+                if f[0] in kinds and (f[1] if isinstance(m, str) else self.expr(f[1], {})) == m:
                     self.uses.add(ref)
                     return True
         return False
@@ -294,6 +288,7 @@ class Checker:
                 m = self.expr(a, {})
                 known = self.is_fact(m, "invertible", "positive_definite", "positive", "nonzero")
                 need(known and m.rows == m.cols, f"nothing says that {show(a)} is invertible")
+                self.axioms.add("an inverse is two-sided; positive definite matrices and nonzero numbers have one")
                 self.inverses.append(m)
                 k, s = len(self.inverses) - 1, self.letter(f"#{len(self.inverses) - 1}")
                 self.lemmas |= {f"inv{k}.r": m * s - identity(m.rows), f"inv{k}.l": s * m - identity(m.rows)}
@@ -323,7 +318,7 @@ class Checker:
     def is_positive(self, m: Matrix) -> bool:
         """Whether m is a scalar, a sum of products of positive numbers, symbols and sizes."""
         signs = [c > 0 and not chains for (_, chains), c in m.poly.items()]
-        signs += [s[0] == "|" or self.is_fact(scalar(ONE, (s, ONE)), "positive") for p, _ in m.poly for s, _ in p]
+        signs += [s[0] == "|" or self.is_fact(s, "positive") for p, _ in m.poly for s, _ in p]
         return m.rows == m.cols == "1" and bool(signs) and all(signs)
 
     def claim(self, claim: Any, proof: Any, scope: dict[str, str]) -> None:
@@ -331,63 +326,69 @@ class Checker:
             case ["eq", a, b]: self.follows(self.expr(a, scope) - self.expr(b, scope), proof, scope)
             case ["positive_definite" | "invertible" as kind, a]:
                 need(proof is None and self.is_fact(self.expr(a, {}), kind, "positive_definite"), f"not {kind}")
-            case ["forall", str(x), inner]:
+            case ["forall", str(x), inner] if x in self.symbols:
                 need(all(x not in names(f) for f in self.facts.values()), f"{x} stands in a hypothesis")
                 self.claim(inner, proof, scope)
-            case ["implies", [kind, *_] as fact, inner] if kind in FACTS:
+            case ["implies", fact, inner]:
+                self.fact(fact)
                 kept, self.facts = self.facts, {**self.facts, f"h{len(self.facts)}": fact}
                 self.claim(inner, proof, scope)
                 self.facts = kept
-            case ["and", *parts]:
-                for part, reason in zip(parts, proof, strict=True):
-                    self.claim(part, reason, scope)
+            case ["and", _, *_]:
+                for part, reason in zip(claim[1:], proof, strict=True): self.claim(part, reason, scope)
             case _: raise KernelError(f"not a claim: {claim!r}")
-
 
 def check(c: Any) -> Report:
     """Accept a certificate, or raise `KernelError`."""
-    need(isinstance(c, dict) and set(c) == KEYS, f"a certificate has these keys and no others: {sorted(KEYS)}")
-    need(c["format"] == "pushthrough" and repr(c["version"]) == "1", "another format, or another version of it")
     try:
+        c = json.loads(json.dumps(c))  # only what a file can hold: no tuples, no subclasses
+        need(isinstance(c, dict) and set(c) == KEYS, f"a certificate has these keys and no others: {sorted(KEYS)}")
+        need(c["format"] == "pushthrough" and repr(c["version"]) == "1", "another format, or another version of it")
+        lists = [c["given"], c["assumed"], c["steps"], *c["given"], *c["assumed"], *c["symbols"].values()]
+        need(all(isinstance(part, list) for part in lists), "facts, steps and shapes are lists")
+        text = json.dumps([c["given"], c["assumed"], c["claim"]])
+        need('["ref"' not in text and '"#' not in text, "#0 and references mean nothing in a statement")
         facts = {mark + str(k): f for mark, kind in (("g", "given"), ("a", "assumed")) for k, f in enumerate(c[kind])}
-        need(all(f[0] in FACTS and len(f) == 2 + (f[0] in FACTS[:2]) for f in facts.values()), "unknown hypothesis")
         checker = Checker(c["symbols"], facts)
-        for step in c["steps"]:
-            checker.step(step)
+        for step in c["steps"]: checker.step(step)
+        for fact in facts.values(): checker.fact(fact)  # now that the inverses in them are known
         checker.claim(c["claim"], c["proof"], {read(NAME, i): read(SIZE, n) for i, n in c["indices"].items()})
-        symbols = ", ".join(f"{x} ({r} x {k})" for x, (r, k) in c["symbols"].items())
-        symbols += "".join(f", {i} in 1..{n}" for i, n in c["indices"].items())
+        symbols = ", ".join(f"{show(x)} ({show(r)} x {show(k)})" for x, (r, k) in c["symbols"].items())
+        symbols += "".join(f", {show(i)} in 1..{show(n)}" for i, n in c["indices"].items())
         given = "".join(f"; {kind} {show(f)}" for kind in ("given", "assumed") for f in c[kind])
         text = f"for all real {symbols}{given}: {show(c['claim'])}"
     except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as err:
         raise KernelError(f"malformed certificate: {err!r}") from None
     return Report(text, sorted(checker.axioms), sorted(checker.uses))
 
-
 JOINS = {"add": " + ", "mul": " ", "and": " and "}
 FORMS = {
-    "sym": "{}", "num": "{}", "dim": "{}", "zero": "0", "id": "I_{}", "T": "{}'", "inv": "{}^-1", "pow": "{}^{}",
-    "tr": "tr({})", "entry": "{}[{},{}]", "delta": "delta[{},{}]", "sum": "sum_({}=1..{}) {}", "eq": "{} = {}",
-    "partial": "d({})/d{}[{},{}]", "stack": "[{4}]_({0}=1..{1}, {2}=1..{3})", "implies": "if {} then {}",
-    "forall": "for every {}, {}",
+    "sym": "{}", "num": "{}", "dim": "size({})", "zero": "0", "id": "I({})", "T": "{}'", "inv": "({}^-1)",
+    "pow": "({}^{})", "tr": "tr({})", "entry": "{}[{},{}]", "delta": "delta({},{})", "eq": "{} = {}",
+    "sum": "(sum_({}=1..{}) {})", "stack": "[{4}]_({0}=1..{1}, {2}=1..{3})", "partial": "(d({})/d({}[{},{}]))",
+    "implies": "(if {} then {})", "forall": "(for every {}, {})",
 }  # fmt: skip
 
 def show(e: Any) -> str:
-    """An expression, a fact or a claim, as text."""
+    """An expression, a fact or a claim, as text that can be read in one way; names out of the ordinary are quoted."""
     if not isinstance(e, list):
-        return "" if e is None else str(e)
+        text = "" if e is None else str(e)
+        odd = f"({text})" if NUMBER.fullmatch(text) else json.dumps(text)
+        return text if re.fullmatch(r"\w*'?", text, re.ASCII) else odd
     parts = [show(a) for a in e[1:]]
-    if e[0] in JOINS:
-        return "(" + JOINS[e[0]].join(parts) + ")"
+    if e[0] in JOINS: return "(" + JOINS[e[0]].join(parts) + ")"
     return FORMS[e[0]].format(*parts) if e[0] in FORMS else f"{' '.join(parts)} {e[0].replace('_', ' ')}"
 
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    need(len(dict(pairs)) == len(pairs), "a key stands twice")
+    return dict(pairs)
 def main(paths: list[str]) -> int:
     """Check files, each a certificate or a list of them; 0: all accepted, 1: one rejected, 2: one unreadable."""
     code = 0 if paths else 2
     for path in paths:
         try:
-            found = json.loads(Path(path).read_text("utf-8"))
-            for c in found if isinstance(found, list) else [found]:
+            found = json.loads(Path(path).read_text("utf-8"), object_pairs_hook=once)
+            for c in found if isinstance(found, list) and found else [found]:
                 r = check(c)
                 print(f"accepted: {r.statement}", f"uses: {', '.join(r.uses) or 'nothing'}", *r.axioms, sep="\n  ")
         except KernelError as err:
