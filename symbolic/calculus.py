@@ -134,7 +134,7 @@ def _shape_of(F: Any, x: Any) -> tuple[Expr, Expr]:
         raise UnsupportedError(f"cannot differentiate by {x} ({type(x).__name__}): take a MatrixSymbol or a Symbol.")
     shape(x)
     if isinstance(x, sp.Symbol):
-        sizes = {s for a in F.atoms(sp.MatrixSymbol, sp.Identity) for n in a.shape for s in n.free_symbols}
+        sizes = {s for a in F.atoms(sp.MatrixExpr) for n in a.shape for s in n.free_symbols}
         if x in sizes:
             raise UnsupportedError(f"cannot differentiate by {x}: it is the size of a matrix in {F}.")
     return found

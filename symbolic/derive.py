@@ -231,9 +231,14 @@ def _by_differential(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
     dx = sp.MatrixSymbol(f"d{x}", *shape(x))
     form = _read(f, _Names(f, x).entry)
     if isinstance(lhs, Gradient):
-        start, what = sp.Trace(sp.MatMul(sp.Transpose(lhs), dx)), "the transpose of what stands before"
+        start, end = sp.Trace(sp.MatMul(sp.Transpose(lhs), dx)), differential(f, x, dx)
+        what = "the transpose of what stands before"
     else:
-        start, what = sp.MatMul(lhs, dx), "what stands before"
+        column = dx if dx.shape[1] == 1 else sp.Transpose(dx)
+        start, end = (sp.MatMul(*(m.args if isinstance(m, sp.MatMul) else (m,)), column) for m in (lhs, rhs))
+        if shape(f)[1] != 1:
+            start, end = sp.Transpose(start), sp.Transpose(end)
+        what = "what stands before"
     stages = []
     try:
         terms = differentiate(form.terms, along(x, dx))
@@ -242,7 +247,7 @@ def _by_differential(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
         stages.append((moved, f"A scalar is its own transpose, a trace may be rotated: {dx} moves to the end."))
     except Unrecognised:
         stages.clear()
-    stages.append((differential(f, x, dx), f"Collect what stands before {dx}."))
+    stages.append((end, f"Collect what stands before {dx}."))
     steps: list[Step] = []
     here: Any = start
     for expr, reason in stages:

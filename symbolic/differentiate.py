@@ -46,9 +46,14 @@ def by_scalar(variable: sp.Symbol) -> Direction:
 
 
 def differentiate(terms: Iterable[Term], d: Direction) -> list[Term]:
-    """The derivative of a sum of terms, by the product rule; nothing is contracted or collected."""
+    """The derivative of a sum of terms, by the product rule; nothing is contracted or collected.
+
+    Raises UnsupportedError by a symbol that is an index or a size.
+    """
     out: list[Term] = []
     for coef, factors, bound in terms:
+        if isinstance(d.variable, sp.Symbol):
+            _require_continuous(d.variable, (k for f in factors for k in f.indices))
         if d.variable in coef.free_symbols:
             slope = coef.diff(d.variable)
             if slope is not S.Zero:
@@ -58,6 +63,13 @@ def differentiate(terms: Iterable[Term], d: Direction) -> list[Term]:
             for piece in _factor(factor, d):
                 out.append(Term(times(coef, piece.coef), before + piece.factors + after, bound + piece.bound))
     return out
+
+
+def _require_continuous(variable: sp.Symbol, indices: Iterable[Index]) -> None:
+    for k in indices:
+        if k.name == variable or variable in k.size.free_symbols:
+            what = "an index" if k.name == variable else "a size"
+            raise UnsupportedError(f"cannot differentiate by {variable}: it is {what}.")
 
 
 def _factor(factor: Factor, d: Direction) -> list[Term]:

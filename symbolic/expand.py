@@ -185,7 +185,7 @@ def _index_sum(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     body, *limits = expr.args
     bound = []
     for name, lower, upper in limits:
-        if lower != 0 or upper.free_symbols & {limit[0] for limit in limits}:
+        if lower != 0 or upper.free_symbols & {*scope, *(limit[0] for limit in limits)}:
             raise UnsupportedError(f"cannot read {expr}: the sum over {name} does not run from 0 to a fixed end.")
         bound.append(Index(sp.expand(upper + 1)))
     inner = {**scope, **{limit[0]: k for limit, k in zip(limits, bound, strict=True)}}

@@ -85,23 +85,22 @@ def contract(term: Term) -> Term | None:
     if cancelled is not None:
         return contract(Term(coef, cancelled, bound))
     if bound:
-        used = {k for f in factors for k in f.indices}
-        for k in bound:
-            if k not in used:
+        places: dict[Index, list[Factor]] = {k: [] for k in bound}
+        for f in factors:
+            for k in f.indices:
+                if k in places:
+                    places[k].append(f)
+        for k, found in places.items():
+            if not found:
                 coef = times(coef, k.size)
-        bound = tuple(k for k in bound if k in used)
-        factors += tuple(Entry(_ones(k.size), k, None) for k in bound if _stands_alone(k, factors))
+            elif len(found) == 1 and isinstance(found[0], Entry):  # a row or column sum: a product with ones
+                factors += (Entry(_ones(k.size), k, None),)
+        bound = tuple(k for k in bound if places[k])
     return Term(coef, factors, bound)
 
 
 def _ones(size: Expr) -> Atom:
     return atom(OneMatrix(size, S.One))
-
-
-def _stands_alone(k: Index, factors: tuple[Factor, ...]) -> bool:
-    """Whether the index stands in one entry only: a row or column sum, written as a product with ones."""
-    places = [f for f in factors if k in f.indices]
-    return len(places) == 1 and isinstance(places[0], Entry) and places[0].indices.count(k) == 1
 
 
 def _join_deltas(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> tuple[tuple[Factor, ...], tuple] | None:

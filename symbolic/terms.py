@@ -296,6 +296,8 @@ def is_plain(expr: Basic) -> bool:
     """Whether `expr` is a scalar built without matrices, sums over indices or unknown nodes."""
     if isinstance(expr, (sp.Symbol, sp.Number, sp.NumberSymbol)):
         return True
+    if isinstance(expr, sp.KroneckerDelta):
+        return False
     if isinstance(expr, (sp.Add, sp.Mul, sp.Pow, sp.Function, sp.Piecewise)):
         return all(is_plain(a) for a in expr.args)
     if isinstance(expr, sp.functions.elementary.piecewise.ExprCondPair):

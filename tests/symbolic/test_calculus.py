@@ -215,7 +215,8 @@ REFUSED = {
     "partial sum": (Sum(x[s, 0], (s, 0, n - 2)), x, "n - 1 values"),
     "single entry": (x[0, 0] * lam, x, r"KroneckerDelta\(0, i\)"),
     "matrix root": (Trace(MatPow(A, Rational(1, 2))), A, "MatPow"),
-    "a size": (x.T * x, n, "size"), "an entry": (x.T * x, x[0, 0], "MatrixElement"),
+    "a size": (x.T * x, n, "size"), "a size of ones": (Trace(one) * lam, n, "size"),
+    "an index": (x[s, 0] * lam, s, "index"), "an entry": (x.T * x, x[0, 0], "MatrixElement"),
     "a product": (x.T * x, A * x, "MatMul"),
 }  # fmt: skip
 

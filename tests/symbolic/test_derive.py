@@ -13,17 +13,19 @@ from symbolic.derive import answer_type, derive, entry_of
 from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.index import index_symbol
 from symbolic.nodes import Gradient, Jacobian
+from symbolic.shapes import shape
 from tests.symbolic.expressions import A, X, c, instance, lam, m, n, w, x, y
 from tests.symbolic.plain import evaluate
 
 SEED = 20241103
+r = sp.MatrixSymbol("r", 1, n)
 INDICES = [index_symbol(name) for name in "ijklpqrst"]
 residual = y - X * w
 CASES = {
     "2a": (x.T * c, x), "2b": (x.T * x, x), "2c": (A * x, x), "2d": (x.T * A * x, x), "constant": (c.T * c, x),
     "traced": (Trace(x * x.T * A), x), "entries": ((x.T * A * x)[0, 0], x), "affine": (X * x - y, x),
     "ridge": (residual.T * residual + lam * w.T * w, w), "in X": (residual.T * residual, X),
-    "trace": (Trace(A.T * A), A), "row": (x.T * A, x), "norm": (sqrt(x.T * x), x),
+    "trace": (Trace(A.T * A), A), "row": (x.T * A, x), "by a row": (r * A * r.T, r), "norm": (sqrt(x.T * x), x),
     "log loss": (log(1 + exp(-(c.T * x)[0, 0])), x), "product": (sp.MatMul(x.T, A, x, x.T, c), x),
     "scaled vector": (sp.MatMul(x, x.T, c), x), "inverse": (c.T * A.inv() * x, A),
     "log det": (log(Determinant(A * A.T + Identity(n))), A), "hadamard": (HadamardProduct(x, c).T * A * x, x),
@@ -38,13 +40,16 @@ def test_every_step_is_true(f, v, method):
     names = sorted({s for side in sides for s in side.free_symbols} & set(INDICES), key=str)
     for rows, columns in [(2, 3), (3, 2), (1, 1)]:
         env = instance(np.random.default_rng(SEED), rows, columns)
+        env[r] = env[c].T
         env[sp.MatrixSymbol(f"d{v}", *v.shape)] = np.random.default_rng(SEED + 1).normal(size=env[v].shape)
         limit = min(rows, columns)  # each index is in range whatever it runs over
         places = list(cartesian(range(limit), repeat=len(names)))
         for step in derivation:
+            assert shape(step.lhs) == shape(step.rhs)
             for at in places[-2:]:
                 here = {**env, **dict(zip(names, at, strict=True))}
-                left, right = (np.squeeze(evaluate(side, here)) for side in (step.lhs, step.rhs))
+                left, right = (np.atleast_2d(evaluate(side, here)) for side in (step.lhs, step.rhs))
+                assert left.shape == right.shape
                 assert np.allclose(left, right, rtol=1e-9, atol=1e-9), (step.lhs, step.rhs, here)
 
 

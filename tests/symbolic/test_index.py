@@ -95,6 +95,7 @@ EQUAL = {
     "diagonal": (DiagMatrix(x) * c, HadamardProduct(c, x)),
     "trace by diagonal": (OneMatrix(1, n) * DiagonalOf(A), Trace(A)),
     "ones": (OneMatrix(n, 1).T * OneMatrix(n, 1), n * sp.Integer(1)),
+    "delta": (Sum(sp.KroneckerDelta(i, j) * A[i, j], (i, 0, n - 1), (j, 0, n - 1)), Trace(A)),
     "row sum": (OneMatrix(1, n) * x, Sum(x[i, 0], (i, 0, n - 1))),
 }
 
@@ -150,6 +151,9 @@ def test_what_has_no_index_form_or_no_matrix_form_is_named():
         to_index(Sum(x[s, 0], (s, 0, n - 2)))
     with pytest.raises(UnsupportedError, match="does not run from 0"):
         to_index(Sum(x[s, 0], (s, 1, n - 1)))
+    t = Symbol("t", integer=True)
+    with pytest.raises(UnsupportedError, match="does not run from 0"):
+        to_index(Sum(Sum(c[s, 0], (t, 0, s)), (s, 0, n - 1)))
     with pytest.raises(UnsupportedError, match="exponent"):
         to_index(sp.Pow(2, (x.T * c)[0, 0]))
     with pytest.raises(ShapeError, match="needs an index"):
