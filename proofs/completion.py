@@ -23,10 +23,15 @@ Scalar = tuple[Powers, tuple[str, ...]]  # powers of scalar symbols; closed word
 Source = str | int  # a hypothesis such as "g0" (its transpose: "g0'"), or the number of an earlier rule
 Term = tuple["Coefficient", str, Source, str]  # coefficient * left * source * right
 NO_SCALAR: Scalar = ((), ())
+MAX_STEPS = 1000  # rewriting steps in one polynomial
 
 
 class Contradiction(Exception):
-    """The hypotheses make an identity matrix, or the number 1, zero."""
+    """The hypotheses make an identity matrix, or the number 1, zero: it is the sum of the terms `why`."""
+
+    def __init__(self, completion: Completion, why: list[Term]) -> None:
+        super().__init__("the hypotheses cannot be met")
+        self.completion, self.why = completion, why
 
 
 class Coefficient:
@@ -180,8 +185,12 @@ class Completion:
         return [word for word, _ in parts]
 
     def normal(self, f: Polynomial, why: list[Term]) -> Polynomial:
-        """f with every reducible word rewritten; `why` gets the terms that were added to it."""
-        f, out = dict(f), {}
+        """f with every reducible word rewritten; `why` gets the terms that were added to it.
+
+        A closed word may move from a coefficient into a word, which makes the word larger: so a word may come up again
+        after it was set aside, and the number of steps is bounded.
+        """
+        f, out, steps = dict(f), {}, 0
         heap = [Descending(self.key(w)) for w in f]
         heapq.heapify(heap)
         while heap:
@@ -189,17 +198,18 @@ class Completion:
             c = f.pop(w, None)
             if not c:
                 continue
-            hit = self.find(w)
+            hit = self.find(w) if steps < MAX_STEPS else None
             if hit is None:
-                out[w] = c
+                out[w] = out[w] + c if w in out else c
                 continue
+            steps += 1
             left, j, right, loose = hit
             c = c * Coefficient({((), loose): fmpq(1)}) if loose else c
             why.append((-c, left, j, right))
             for v, d in self.rules[j].rest.items():
                 for u in self.place(f, left + v + right, -(c * d)):
                     heapq.heappush(heap, Descending(self.key(u)))
-        return out
+        return {w: c for w, c in out.items() if c}
 
     def add(self, f: Polynomial, why: list[Term]) -> None:
         """Reduce f, make its leading coefficient 1, and enter it as a rule, with its overlaps.
@@ -215,7 +225,7 @@ class Completion:
             self.dropped += 1
             return
         if lead == "":
-            raise Contradiction
+            raise Contradiction(self, why)
         number = len(self.rules)
         rest = {w: c * inverse for w, c in f.items() if w != lead}
         self.rules.append(Rule(lead, rest, [(c * inverse, left, source, right) for c, left, source, right in why]))

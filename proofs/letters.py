@@ -98,6 +98,10 @@ class Letters:
         """Chains of one monomial, tidied and joined where they pass through size 1."""
         open_ends, closed, out = list[tuple[str, str]](), list[str](), list[Track]()
         for a, w, b in chains:
+            cut = next((k for k, c in enumerate(w) if self.sides[c][0] == "1"), None) if a == "@" else None
+            if cut is not None:  # tr(u v') = v'u
+                closed += self.pieces(w[cut:] + w[:cut])
+                continue
             if a == "@":
                 turns = [v[k:] + v[:k] for v in (w, self.flip(w)) for k in range(len(w))]
                 out.append((a, min(turns), b))

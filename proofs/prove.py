@@ -189,10 +189,10 @@ def explain_use(certificate: Json, report: Report | None, derived: dict[str, str
     text = [f"uses {', '.join(uses)}"] if uses else []
     text += [names.definite(step) for step in certificate["steps"] if step[0] == "positive_definite"]
     text += [f"{fact} ({rule})" for fact, rule in derived.items()]
-    if by_cases:
-        text.append("the derivative of a function given by cases is that of the branch in force")
     if not text and report is not None:
         text.append("; ".join(["both sides have one normal form", *report.axioms]))
+    if by_cases:
+        text.append("the derivative of a function given by cases is that of the branch in force")
     return "; ".join(text)
 
 

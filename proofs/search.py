@@ -20,7 +20,7 @@ from typing import Any
 from flint import fmpq
 
 from proofs.completion import Coefficient, Completion, Contradiction, Descending, Hit, Polynomial, merge
-from proofs.kernel import Checker, Matrix
+from proofs.kernel import COL, ROW, Checker, Matrix
 from proofs.letters import Letters, Powers, Track, Tracks
 from proofs.writing import Monomial, Proof, Step, Writer, added
 
@@ -67,7 +67,8 @@ class Search:
         Eliminated is what is defined by the rest: the inverse of a sum, a symbol that an equation gives in terms of
         others.
         """
-        heavy = {f"#{k}" for k, m in enumerate(self.checker.inverses) if len(m.poly) > 1}
+        sums = [f"#{k}" for k, m in enumerate(self.checker.inverses) if len(m.poly) > 1]
+        heavy = set(sums)
         for _, f in self.start:
             for word in f:
                 others = "".join(v for v in f if v != word)
@@ -77,8 +78,8 @@ class Search:
         orders: list[Callable[[str], int]] = [lambda x: 1]
         if self.checker.inverses:
             orders += [lambda x: 1 + (x[0] == "#"), lambda x: 2 - (x[0] == "#")]
-        if heavy:
-            orders.append(lambda x: 20 if x.rstrip("'") in heavy else 1)
+        for names in [heavy] * bool(heavy) + ([{name} for name in sums] if len(sums) > 1 else []):
+            orders.append(lambda x, names=names: 20 if x.rstrip("'") in names else 1)
         return orders
 
     # Reading the kernel's polynomials.
@@ -129,11 +130,31 @@ class Search:
     # Proving.
 
     def prove(self, m: Matrix, *, seconds: float = 2.0, first: int = 0, inline: bool = False) -> Proof | None:
-        """A proof that `m` is zero, or None. With `inline`, one without lemmas (a hypothesis may be local)."""
+        """A proof that `m` is zero, or None. With `inline`, one without lemmas (a hypothesis may be local).
+
+        Raises Contradiction if the hypotheses turn out to make 1 zero.
+        """
         if not m.poly:
             return Proof(None)
         self.rows = m.rows
-        end = time.perf_counter() + seconds
+        try:
+            return self._prove(m, time.perf_counter() + seconds, first, inline)
+        except Contradiction as clash:
+            if self._is_real(clash):
+                raise
+            return None
+
+    def _is_real(self, clash: Contradiction) -> bool:
+        """Whether the kernel's arithmetic agrees that the terms add up to a multiple of an identity, and not by 0."""
+        steps = [Step(c, (), (ROW, COL), left, source, right) for c, left, source, right in clash.why]
+        proof = Writer(self.letters, "").proof(clash.completion, steps, 0, inline=True)
+        m = self.checker.expr(proof.expression, {}) if proof else None
+        if m is None or len(m.poly) != 1:
+            return False
+        ((powers, chains),) = m.poly
+        return all(w == () for _, w, _ in chains) and all(s in self.units for s, _ in powers)
+
+    def _prove(self, m: Matrix, end: float, first: int, inline: bool) -> Proof | None:
         if self._only_scalars(m):
             proof = self._multiply_out(m, end, first, inline)
             if proof:
@@ -197,7 +218,7 @@ class Search:
                 continue
             hit = self._rewrite(completion, monomial) if len(steps) < MAX_STEPS else None
             if hit is None:
-                out[monomial] = c
+                out[monomial] = out.get(monomial, 0) + c
                 continue
             step, new = hit
             steps.append(replace(step, coefficient=step.coefficient.times(c)))

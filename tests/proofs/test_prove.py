@@ -80,6 +80,14 @@ TRUE = {
         [Q.invertible(A)],
         2,
     ),
+    "trace of Sherman-Morrison": (
+        eq(
+            Trace(inv(A + u * v.T)),
+            Trace(inv(A)) - Trace(inv(A) * u * inv(Identity(1) + v.T * inv(A) * u) * v.T * inv(A)),
+        ),
+        [Q.invertible(A)],
+        2,
+    ),
     "inverse of a product": (eq(inv(A * B), inv(B) * inv(A)), [Q.invertible(A), Q.invertible(B)], 0),
     "inverse of a transpose": (eq(inv(Transpose(A)), Transpose(inv(A))), [Q.invertible(A)], 0),
     "inverse of a symmetric matrix": (Q.symmetric(inv(S)), [Q.symmetric(S), Q.invertible(S)], 0),
@@ -269,7 +277,7 @@ def test_a_proof_without_an_instance_is_conditional():
 
 def test_what_holds_at_size_one_only_is_conditional():
     """x x' has an inverse for n = 1 alone."""
-    verdict = prove(eq(Inverse(x * x.T) * x * x.T, I))
+    verdict = prove(eq(MatMul(Inverse(x * x.T), x, x.T), I))
     assert verdict.status == "conditional"
     assert "size above 1" in verdict.conditions[-1]
 

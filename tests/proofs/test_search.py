@@ -60,6 +60,7 @@ FOUND = {
     "inside a closed word": ([A * (x.T * P * y), A * (y.T * P * x)], [Q.symmetric(P)]),
     "inside a trace, around the corner": ([Trace(A * R * B), Trace(R)], [Eq(B * A, I, evaluate=False)]),
     "a trace that becomes a size": ([Trace(A * B), n + 0 * w], [Eq(B * A, I, evaluate=False)]),
+    "a trace that opens": ([Trace(A * B * P), x.T * P * y], [Eq(A * B, y * x.T, evaluate=False)]),
     "a closed word that is a number": ([x * (x.T * x) * y.T, x * y.T], [Eq(x.T * x, Identity(1), evaluate=False)]),
     "a scalar defined by others": ([e * A, (w + c) * A], [Eq(e, w + c, evaluate=False)]),
     "a defined matrix": ([B * A * A, P * A * A + A**3], [Eq(B, P + A, evaluate=False)]),
