@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
 import sympy as sp
 from sympy import Basic
+from sympy.printing.precedence import PRECEDENCE
+from sympy.printing.str import StrPrinter
 
 from numeric.rings import Ring, Value
 from numeric.truth import Outcome, relation_of, sides_of
@@ -83,9 +86,31 @@ def claim_text(claim: Any) -> str:
         return f"{claim_text(claim.relation)} for all {claim.symbol}"
     relation = relation_of(claim) or getattr(claim, "rel_op", "")
     if not relation:
-        return str(claim)
-    left, right = (claim_text(side) if hasattr(side, "lhs") else str(side) for side in sides_of(claim))
+        return text_of(claim)
+    left, right = (claim_text(side) if hasattr(side, "lhs") else text_of(side) for side in sides_of(claim))
     return f"{left} {relation} {right}"
+
+
+class _Printer(StrPrinter):
+    """`str` without SymPy's search for a minus sign, which rebuilds and simplifies every matrix product it meets."""
+
+    def parenthesize(self, item: Any, level: int, strict: bool = False) -> str:
+        if not isinstance(item, sp.MatMul):
+            return super().parenthesize(item, level, strict)
+        text, own = self._print(item), PRECEDENCE["Mul"]
+        return f"({text})" if own < level or (not strict and own <= level) else text
+
+    def _print_MatMul(self, expr: Any) -> str:
+        first, head, rest = expr.args[0], "", expr.args
+        if first.is_Rational and first < 0:
+            head, rest = "-", (expr.args[1:] if first == -1 else (-first, *expr.args[1:]))
+        return head + "*".join(self.parenthesize(a, PRECEDENCE["Mul"]) for a in rest)
+
+
+@lru_cache(maxsize=1024)
+def text_of(expr: Any) -> str:
+    """`str(expr)`, faster, and remembered."""
+    return _Printer().doprint(expr)
 
 
 def _beside(head: str, value: Any) -> list[str]:

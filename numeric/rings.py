@@ -335,6 +335,16 @@ class ComplexRing(FloatRing):
     name = "complex128"
     dtype = np.complex128
 
+    def function(self, name: str) -> Callable[..., Value]:
+        """The analytic branch, only where the real function is defined: log(-1) is not pi i here."""
+        real, branch = REAL.function(name), super().function(name)
+
+        def checked(*arguments: Value) -> Value:
+            real(*map(np.real, arguments))  # raises Undefined outside the real domain
+            return branch(*arguments)
+
+        return checked
+
     def tangent(self) -> Ring:
         return COMPLEX
 

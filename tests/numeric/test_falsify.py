@@ -13,6 +13,7 @@ from sympy import (
     Eq,
     HadamardProduct,
     Identity,
+    Inverse,
     KroneckerDelta,
     KroneckerProduct,
     MatMul,
@@ -23,8 +24,10 @@ from sympy import (
     Sum,
     Symbol,
     Trace,
+    Transpose,
     ZeroMatrix,
     exp,
+    log,
     sqrt,
     symbols,
 )
@@ -233,3 +236,10 @@ def test_instances_without_an_inverse_are_counted():
 def test_ill_formed_claims_raise(claim, given, error):
     with pytest.raises(error):
         falsify(claim, given)
+
+
+def test_a_logarithm_has_no_value_at_negative_numbers() -> None:
+    """The complex branch of log, which the complex step runs through, must not refute what holds where log is real."""
+    A = MatrixSymbol("A", n, n)
+    claim = Eq(Gradient(log(Determinant(A)), A), Transpose(Inverse(A)), evaluate=False)
+    assert falsify(claim, given=[Q.invertible(A)]) is None
