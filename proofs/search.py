@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -237,13 +237,24 @@ class Search:
                 new = [((merge((left, ()), (ps, ()))[0], self.letters.tracks([*tracks, *ts])), x)
                        for (ps, ts), x in e.rest.items()]  # fmt: skip
                 return Step(Coefficient({(left, ()): e.factor}), tracks, ("", ""), "", e.ref, ""), new
-        for number, (a, word, b) in enumerate(tracks):
-            for turned in [word[k:] + word[:k] for k in range(len(word))] if a == "@" else [word]:
-                hit = completion.find(turned)
+        for number, track in enumerate(tracks):
+            for more, ends, word in self._readings(track, bool(completion.scattered)):
+                hit = completion.find(word)
                 if hit:
-                    others = tracks[:number] + tracks[number + 1 :]
-                    return self._replace(completion, powers, others, (a, b), hit)
+                    others = tracks[:number] + tracks[number + 1 :] + more
+                    return self._replace(completion, powers, others, ends, hit)
         return None
+
+    def _readings(self, track: Track, as_traces: bool) -> Iterator[tuple[Tracks, tuple[str, str], str]]:
+        """A track as (factors split off, ends, word): traces turned; closed words also as traces, v'u = tr(u v')."""
+        a, word, b = track
+        if a != "@":
+            yield (), (a, b), word
+        pieces = [word] if a == "@" else self.letters.pieces(word) if as_traces and a == b == "" else []
+        for number, piece in enumerate(pieces):
+            more = tuple(("", w, "") for k, w in enumerate(pieces) if k != number)
+            for k in range(len(piece)):
+                yield more, ("@", "@"), piece[k:] + piece[:k]
 
     def _replace(self, completion: Completion, powers: Powers, others: Tracks, ends: tuple[str, str], hit: Hit):
         (a, b), (left, j, right, loose) = ends, hit

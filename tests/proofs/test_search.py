@@ -7,12 +7,13 @@ import pytest
 from sympy import Eq, Identity, Inverse, MatMul, MatrixSymbol, Q, Symbol, Trace, Transpose, symbols
 
 from proofs.attempt import zeros_in_force
-from proofs.completion import Coefficient, Contradiction
-from proofs.kernel import FACTS, Checker, KernelError
+from proofs.completion import UNIT, Coefficient, Contradiction
+from proofs.kernel import COL, FACTS, ROW, Checker, KernelError
 from proofs.letters import Letters
 from proofs.positivity import squares_of, take_definite_step
 from proofs.search import Search
 from proofs.statement import Statement
+from proofs.writing import Step, Writer
 from symbolic.facts import predicate
 
 m, n = symbols("m n", integer=True, positive=True)
@@ -112,6 +113,33 @@ def test_hypotheses_that_cannot_be_met(name):
     _, search, (left, right) = setting([R, X.T * X], CLASHES[name])
     with pytest.raises(Contradiction):
         search.prove(left - right, seconds=1)
+
+
+RULES = {
+    "scalars move between words": (
+        [Inverse(A + x * y.T), Inverse(A) - MatMul(Inverse(A), x, Inverse(Identity(1) + y.T * Inverse(A) * x), y.T, P)],
+        [],
+    ),
+    "coefficients with symbols": ([Inverse(X.T * X + lam * I) * X.T, X.T * Inverse(X * X.T + lam * Identity(m))], []),
+    "loose traces and closed words": (
+        [A * B * P, R], [Eq(A * B, Trace(P) * R, evaluate=False), Eq(B * P, (x.T * y) * A, evaluate=False)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_is_its_derivation(name):
+    """In the kernel's arithmetic: a wrong rule could call hypotheses contradictory, which no kernel looks at."""
+    sides, given = RULES[name]
+    checker, search, (left, right) = setting(sides, given)
+    search.prove(left - right, seconds=3)
+    assert search.completions
+    for completion in search.completions.values():
+        for number, rule in enumerate(completion.rules):
+            step = Step(UNIT, (), (ROW, COL), "", number, "")
+            proof = Writer(search.letters, "").proof(completion, [step], 0, inline=True)
+            assert proof is not None
+            assert search.polynomial(checker.expr(proof.expression, {})) == {rule.lead: UNIT, **rule.rest}
 
 
 def test_push_through_is_two_terms():
