@@ -215,6 +215,7 @@ REFUSED = {
     "partial sum": (Sum(x[s, 0], (s, 0, n - 2)), x, "n - 1 values"),
     "single entry": (x[0, 0] * lam, x, r"KroneckerDelta\(0, i\)"),
     "matrix root": (Trace(MatPow(A, Rational(1, 2))), A, "MatPow"),
+    "a row of a matrix": ((A * x)[2, 0] * lam, x, r"A\[2, i\]"),
     "a size": (x.T * x, n, "size"), "a size of ones": (Trace(one) * lam, n, "size"),
     "an index": (x[s, 0] * lam, s, "index"), "an entry": (x.T * x, x[0, 0], "MatrixElement"),
     "a product": (x.T * x, A * x, "MatMul"),

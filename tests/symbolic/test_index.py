@@ -127,6 +127,7 @@ def test_different_expressions_have_different_normal_forms(left, right):
 
 WRITTEN = {
     "square": ((y - X * w).T * (y - X * w), "(X*w - y).T*(X*w - y)"),
+    "square with coefficients": ((2 * X * w - y).T * (2 * X * w - y) / 3, "(1/3)*(2*X*w - y).T*(2*X*w - y)"),
     "traced square": (Trace((A * B - C).T * (A * B - C)), "Trace((A*B - C).T*(A*B - C))"),
     "no square": (y.T * y + y.T * X * w + w.T * X.T * X * w, "(X*w + y).T*X*w + y.T*y"),
     "common factor": (x.T * A + x.T * A.T, "x.T*(A + A.T)"),
