@@ -10,6 +10,7 @@ Sources: Horn and Johnson, *Matrix Analysis*, 2nd ed., chapters 0, 2, 4 and 7 (S
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sympy import (
@@ -70,11 +71,16 @@ class Structure:
     """
 
     name: str
-    predicate: Any
+    origin: str
     shape: str
     relations: tuple[Eq, ...] = ()
     implies: tuple[str, ...] = ()
     zero_where: Basic | None = None
+
+    @property
+    def predicate(self) -> Any:
+        """The predicate of that name: SymPy's, or one of our own. Looked up late: `Q.real` alone loads SymPy's sets."""
+        return getattr(Q, self.name) if self.origin == SYMPY else _own(self.name)
 
     @property
     def template(self) -> Any:
@@ -103,37 +109,44 @@ def _written(pattern: Any) -> str:
     return names.get(type(pattern)) or ("a scalar" if pattern == a else str(pattern))
 
 
-def _row(name: str, predicate: Any, shape: str, implies: str = "", *relations: tuple[Any, Any], **rest: Any):
+@cache
+def _own(name: str) -> Predicate:
+    return Predicate(name)
+
+
+def _row(name: str, origin: str, shape: str, implies: str = "", *relations: tuple[Any, Any], **rest: Any):
     equations = tuple(Eq(left, right, evaluate=False) for left, right in relations)
-    return Structure(name, predicate or Predicate(name), shape, equations, tuple(implies.split()), **rest)
+    return Structure(name, origin, shape, equations, tuple(implies.split()), **rest)
 
 
-# SymPy has no predicate for some of these: there the row makes one, to be called as `predicate("idempotent")(A)`.
+# SymPy has no predicate for some of these: those are ours, to be called as `predicate("idempotent")(A)`.
+SYMPY, OURS = "SymPy", "ours"
 STRUCTURES: dict[str, Structure] = {row.name: row for row in (
-    _row("symmetric", Q.symmetric, "square", "", (A.T, A)),
-    _row("skew_symmetric", None, "square", "", (A.T, -A)),
-    _row("idempotent", None, "square", "", (MatMul(A, A), A)),
-    _row("positive_semidefinite", None, "square", "symmetric"),
-    _row("positive_definite", Q.positive_definite, "square", "positive_semidefinite invertible"),
-    _row("diagonal", Q.diagonal, "square", "symmetric upper_triangular lower_triangular", zero_where=Ne(i, j)),
-    _row("upper_triangular", Q.upper_triangular, "square", zero_where=Gt(i, j)),
-    _row("lower_triangular", Q.lower_triangular, "square", zero_where=Lt(i, j)),
-    _row("orthogonal", Q.orthogonal, "square", "invertible orthonormal_columns orthonormal_rows",
+    _row("symmetric", SYMPY, "square", "", (A.T, A)),
+    _row("skew_symmetric", OURS, "square", "", (A.T, -A)),
+    _row("idempotent", OURS, "square", "", (MatMul(A, A), A)),
+    _row("positive_semidefinite", OURS, "square", "symmetric"),
+    _row("positive_definite", SYMPY, "square", "positive_semidefinite invertible"),
+    _row("diagonal", SYMPY, "square", "symmetric upper_triangular lower_triangular",
+         zero_where=Ne(i, j, evaluate=False)),
+    _row("upper_triangular", SYMPY, "square", zero_where=Gt(i, j)),
+    _row("lower_triangular", SYMPY, "square", zero_where=Lt(i, j)),
+    _row("orthogonal", SYMPY, "square", "invertible orthonormal_columns orthonormal_rows",
          (MatMul(A.T, A), I), (MatMul(A, A.T), I)),
-    _row("orthonormal_columns", None, "any", "injective", (MatMul(X.T, X), Identity(p))),
-    _row("orthonormal_rows", None, "any", "surjective", (MatMul(X, X.T), I)),
-    _row("invertible", Q.invertible, "square", "injective surjective",
+    _row("orthonormal_columns", OURS, "any", "injective", (MatMul(X.T, X), Identity(p))),
+    _row("orthonormal_rows", OURS, "any", "surjective", (MatMul(X, X.T), I)),
+    _row("invertible", SYMPY, "square", "injective surjective",
          (MatMul(A, Inverse(A)), I), (MatMul(Inverse(A), A), I)),
     # full column rank: a left inverse; full row rank: a right inverse; full rank: one of the two.
-    _row("injective", None, "any", "fullrank", (MatMul(Inverse(MatMul(X.T, X)), X.T, X), Identity(p))),
-    _row("surjective", None, "any", "fullrank", (MatMul(X, X.T, Inverse(MatMul(X, X.T))), I)),
-    _row("fullrank", Q.fullrank, "any", "nonzero"),
-    _row("nonzero", Q.nonzero, "any"),  # not the zero matrix; of a scalar, not 0
-    _row("positive", Q.positive, "scalar", "nonnegative nonzero"),
-    _row("nonnegative", Q.nonnegative, "scalar"),
-    _row("negative", Q.negative, "scalar", "nonpositive nonzero"),
-    _row("nonpositive", Q.nonpositive, "scalar"),
-    _row("real", Q.real, "scalar"),
+    _row("injective", OURS, "any", "fullrank", (MatMul(Inverse(MatMul(X.T, X)), X.T, X), Identity(p))),
+    _row("surjective", OURS, "any", "fullrank", (MatMul(X, X.T, Inverse(MatMul(X, X.T))), I)),
+    _row("fullrank", SYMPY, "any", "nonzero"),
+    _row("nonzero", SYMPY, "any"),  # not the zero matrix; of a scalar, not 0
+    _row("positive", SYMPY, "scalar", "nonnegative nonzero"),
+    _row("nonnegative", SYMPY, "scalar"),
+    _row("negative", SYMPY, "scalar", "nonpositive nonzero"),
+    _row("nonpositive", SYMPY, "scalar"),
+    _row("real", SYMPY, "scalar"),
 )}  # fmt: skip
 
 # Implications that need a shape: (shape, name, implied name).
