@@ -34,7 +34,7 @@ class _Elimination:
 
     name: str
     rest: dict[Monomial, Any]
-    factor: fmpq
+    factor: Coefficient
     ref: str
 
 
@@ -120,12 +120,17 @@ class Search:
         if inside & known:
             return
         for (powers, tracks), c in claim.items():
-            if len(powers) == 1 and not tracks and powers[0][1] == 1 and powers[0][0] not in kept:
-                name = powers[0][0]
-                rest = {k: -d / c for k, d in claim.items() if k != (powers, tracks)}
-                if not name.startswith("|") and all(s != name for ps, _ in rest for s, _ in ps):
-                    self.eliminations.append(_Elimination(name, rest, 1 / c, ref))
-                    return
+            free = [(s, e) for s, e in powers if s not in self.units]
+            if len(free) != 1 or tracks or free[0][1] != 1 or free[0][0] in kept or free[0][0][0] == "|":
+                continue
+            name, divisor = free[0][0], tuple((s, -e) for s, e in powers if s in self.units)
+            rest = {
+                (merge((ps, ()), (divisor, ()))[0], ts): -d / c
+                for (ps, ts), d in claim.items() if (ps, ts) != (powers, tracks)
+            }  # fmt: skip
+            if all(s != name for ps, _ in rest for s, _ in ps):
+                self.eliminations.append(_Elimination(name, rest, Coefficient({(divisor, ()): 1 / c}), ref))
+                return
 
     # Proving.
 
@@ -236,7 +241,7 @@ class Search:
                 left = merge((powers, ()), (((e.name, Fraction(-1)),), ()))[0]
                 new = [((merge((left, ()), (ps, ()))[0], self.letters.tracks([*tracks, *ts])), x)
                        for (ps, ts), x in e.rest.items()]  # fmt: skip
-                return Step(Coefficient({(left, ()): e.factor}), tracks, ("", ""), "", e.ref, ""), new
+                return Step(Coefficient({(left, ()): fmpq(1)}) * e.factor, tracks, ("", ""), "", e.ref, ""), new
         for number, track in enumerate(tracks):
             for more, ends, word in self._readings(track, bool(completion.scattered)):
                 hit = completion.find(word)

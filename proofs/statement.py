@@ -326,12 +326,12 @@ class Statement:
         """An equation between sides with Piecewise in them: one claim for each way the conditions can fall."""
         left, right = (settle(side, decided) for side in (left, right))
         pieces = sorted(left.atoms(sp.Piecewise) | right.atoms(sp.Piecewise), key=sp.default_sort_key)
-        condition = next((atom for p in pieces for atom in open_conditions(p)), None)
+        condition = next((c for p in pieces for c in comparisons(p) if c not in decided), None)
         if condition is None:
             return ["eq", self.expr(left), self.expr(right)]
         branches = [
-            _implies([self.condition(c)], self._cases(left, right, {**decided, **truths}))
-            for c, truths in ((condition, both(condition, sp.true)), (sp.Not(condition), both(condition, sp.false)))
+            _implies([self.condition(c)], self._cases(left, right, decisions(c, decided)))
+            for c in (condition, sp.Not(condition))
         ]
         return ["and", *branches]
 
@@ -353,13 +353,31 @@ def relations_of(fact: Any) -> list[sp.Eq]:
     return [sp.Eq(*(side.xreplace({stand_in: expr}) for side in r.args), evaluate=False) for r in relations]
 
 
-def both(condition: Any, value: Any) -> dict[Any, Any]:
-    """The truth of a comparison, of its negation, and of both read from the right."""
-    no, opposite = sp.Not(condition), sp.Not(value)
-    return {condition: value, condition.reversed: value, no: opposite, no.reversed: opposite}
+_TRUE_WITH = {  # comparisons of the same sides that are true, when this one is; all that these exclude are false
+    sp.Gt: (sp.Gt, sp.Ge, sp.Ne), sp.Lt: (sp.Lt, sp.Le, sp.Ne), sp.Eq: (sp.Eq, sp.Ge, sp.Le),
+    sp.Ge: (sp.Ge,), sp.Le: (sp.Le,), sp.Ne: (sp.Ne,),
+}  # fmt: skip
+_OPPOSITE = {sp.Gt: sp.Le, sp.Le: sp.Gt, sp.Lt: sp.Ge, sp.Ge: sp.Lt, sp.Eq: sp.Ne, sp.Ne: sp.Eq}
 
 
-def open_conditions(piecewise: Any) -> list[Any]:
+_TOGETHER = {(sp.Ge, sp.Le): sp.Eq, (sp.Ge, sp.Ne): sp.Gt, (sp.Le, sp.Ne): sp.Lt}
+
+
+def decisions(condition: Any, known: dict[Any, Any]) -> dict[Any, Any]:
+    """`known`, and what a true comparison adds: all comparisons of its two sides that it decides, from either side."""
+    out = dict(known)
+    for kind in _TRUE_WITH[type(condition)]:
+        for relation, value in ((kind, sp.true), (_OPPOSITE[kind], sp.false)):
+            decided = relation(*condition.args, evaluate=False)
+            out |= {decided: value, decided.reversed: value}
+    for pair, both in _TOGETHER.items():
+        one, other, whole = (kind(*condition.args, evaluate=False) for kind in (*pair, both))
+        if out.get(one) is out.get(other) is sp.true and out.get(whole) is not sp.true:
+            return decisions(whole, out)
+    return out
+
+
+def comparisons(piecewise: Any) -> list[Any]:
     """The comparisons in the conditions of a Piecewise, in order."""
     found: dict[Any, None] = {}
     for _, condition in piecewise.args:

@@ -205,6 +205,8 @@ def fact_text(fact: Any) -> str:
     match fact:
         case ["eq", a, b]:
             return f"{plain(a)} = {plain(b)}"
+        case ["forall", x, ["eq", ["T", a], ["T", b]]]:  # an equation of rows, which the kernel reads as columns
+            return f"{plain(a)} = {plain(b)} for every {x}"
         case ["forall", x, inner]:
             return f"{fact_text(inner)} for every {x}"
         case ["positive", s]:

@@ -138,6 +138,10 @@ TRUE = {
         0,
     ),
     "elbow": (Claim(eq(w * z + b, 0), eq(z, -b / w), "iff"), [Q.nonzero(w)], 0),
+    "a product that is 0": (Claim(eq(w * z * lam, 0), eq(z, 0), "implies"), [Q.nonzero(w)], 0),
+    "three cases, in other words": (
+        eq(Piecewise((1, a > b), (2, a < b), (3, True)), Piecewise((2, b > a), (3, Eq(b, a)), (1, True))), [], 0,
+    ),
     "updated elbow": (eq(-(b - a) / (w - c), (a - b) / (w - c)), [Q.nonzero(w - c)], 0),
     "fractions": (eq(1 / (1 / a + 1 / b), a * b / (a + b)), [Q.positive(a), Q.positive(b)], 0),
     "fractions, presupposed": (eq((a + b) / w, a / w + b / w), [], 1),
