@@ -21,7 +21,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from numeric.plan import Builder, Plan, Register, Slot
 from numeric.rings import Ring, Undefined, Value
 from symbolic.errors import PushthroughError, ShapeError, UnsupportedError
-from symbolic.nodes import Gradient, Hessian, Jacobian
+from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian
 
 Handler = Callable[[Builder, Any], Slot]
 HANDLERS: dict[type, Handler] = {}
@@ -122,6 +122,16 @@ def _zero(b: Builder, e: Any) -> Slot:
 def _ones(b: Builder, e: Any) -> Slot:
     rows, cols = b.size(e.args[0]), b.size(e.args[1])
     return b.constant(("ones", rows, cols), lambda: b.ring.ones(rows, cols), (rows, cols))
+
+
+@handles(Commutation)
+def _commutation(b: Builder, e: Any) -> Slot:
+    m, n = map(b.size, e.args)
+    if m == 1 or n == 1:
+        return b.constant(("identity", m * n), lambda: b.ring.identity(m * n), (m * n, m * n))
+    zero, one = b.ring.scalar(0), b.ring.scalar(1)
+    cells = [one if (r // n, r % n) == (k % m, k // m) else zero for r in range(m * n) for k in range(m * n)]
+    return b.constant(("commutation", m, n), lambda: b.ring.build(m * n, m * n, cells), (m * n, m * n))
 
 
 @handles(sp.ImmutableDenseMatrix)

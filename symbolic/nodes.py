@@ -1,11 +1,13 @@
-"""Expressions that SymPy lacks: derivatives that stay unevaluated, with a shape and a stated layout, and `ForAll`.
+"""Expressions that SymPy lacks: derivatives that stay unevaluated, the commutation matrix, and `ForAll`.
 
 A derivation must be able to *write* the derivative it is about to find, on the left of an equals sign, without SymPy
 trying to evaluate it. These nodes only hold their arguments; `symbolic.calculus` computes them, `numeric` evaluates
 them with dual numbers, and the certificate checker differentiates on its own.
 """
 
-from sympy import Basic, S
+from typing import Any
+
+from sympy import Basic, KroneckerDelta, Mod, Mul, S, floor
 from sympy.core.expr import Expr
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions import MatrixExpr
@@ -56,6 +58,32 @@ class Hessian(Jacobian):
         return (p * q, p * q)
 
 
+class Commutation(MatrixExpr):
+    """The commutation matrix K with K vec X = vec X' for X of m x n (Magnus and Neudecker, 3.7).
+
+    >>> from sympy import Matrix
+    >>> X = Matrix(2, 3, range(6))
+    >>> Commutation(2, 3).as_explicit() * X.vec() == X.T.vec()
+    True
+    """
+
+    def __new__(cls, m: Any, n: Any) -> "Commutation":
+        return super().__new__(cls, S(m), S(n))
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        size = Mul(*self.args)
+        return (size, size)
+
+    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
+        m, n = self.args
+        return KroneckerDelta(j, Mod(i, n) * m + floor(i / n))
+
+    def _eval_transpose(self) -> "Commutation":
+        m, n = self.args
+        return Commutation(n, m)
+
+
 class ForAll(Boolean):
     """`relation` for every value of `symbol`: `ForAll(x, Eq(x.T*A, x.T*B, evaluate=False))`."""
 
@@ -66,4 +94,4 @@ class ForAll(Boolean):
         return Basic.__new__(cls, symbol, relation)
 
 
-__all__ = ["ForAll", "Gradient", "Hessian", "Jacobian"]
+__all__ = ["Commutation", "ForAll", "Gradient", "Hessian", "Jacobian"]

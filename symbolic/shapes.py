@@ -27,7 +27,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.errors import ShapeError, UnsupportedError
-from symbolic.nodes import ForAll, Gradient, Hessian, Jacobian
+from symbolic.nodes import Commutation, ForAll, Gradient, Hessian, Jacobian
 
 Size = tuple[Expr, Expr]
 SCALAR: Size = (S.One, S.One)
@@ -403,6 +403,7 @@ def _entrywise(expr: Any) -> Size:
 _RULES: dict[type, Callable[[Any], Size]] = {
     sp.Symbol: _symbol, sp.Dummy: _symbol,
     sp.MatrixSymbol: _declared, sp.Identity: _declared, sp.ZeroMatrix: _declared, OneMatrix: _declared,
+    Commutation: _declared,
     sp.Add: _sum_of_terms, sp.MatAdd: _sum_of_terms, sp.Mul: _product, sp.MatMul: _product,
     sp.Pow: _power, sp.MatPow: _power, sp.Inverse: _inverse, sp.Transpose: _transpose,
     sp.Trace: _trace, sp.Determinant: _determinant, MatrixElement: _entry, sp.ImmutableDenseMatrix: _explicit,

@@ -11,37 +11,12 @@ from typing import Any
 import sympy as sp
 from sympy import S
 from sympy.core.expr import Expr
-from sympy.matrices.expressions import MatrixExpr
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import flip
+from symbolic.nodes import Commutation
 from symbolic.recognise import Item, Terms, Unrecognised, arrange, open_ends, product, take_scale, to_matrix
 from symbolic.terms import Chain, Component, Delta, Index, Slot, Word, atom
-
-
-class Commutation(MatrixExpr):
-    """The commutation matrix K with K vec X = vec X' for X of m x n (Magnus and Neudecker, 3.7).
-
-    >>> X = sp.Matrix(2, 3, range(6))
-    >>> Commutation(2, 3).as_explicit() * X.vec() == X.T.vec()
-    True
-    """
-
-    def __new__(cls, m: Any, n: Any) -> Commutation:
-        return super().__new__(cls, S(m), S(n))
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        size = sp.Mul(*self.args)
-        return (size, size)
-
-    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
-        m, n = self.args
-        return sp.KroneckerDelta(j, sp.Mod(i, n) * m + sp.floor(i / n))
-
-    def _eval_transpose(self) -> Commutation:
-        m, n = self.args
-        return Commutation(n, m)
 
 
 def to_kronecker(form: Terms, i: Slot, j: Slot, k: Slot, l: Slot) -> Any:

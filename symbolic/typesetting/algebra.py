@@ -10,6 +10,7 @@ from sympy import Basic, S
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.errors import UnsupportedError
+from symbolic.nodes import Commutation
 from symbolic.typesetting.letters import DIFFERENTIAL
 from symbolic.typesetting.pieces import (
     ATOM,
@@ -242,6 +243,7 @@ def _inverse(expr: Any, style: Style) -> Piece:
 
 RULES: dict[type, Rule] = {
     sp.Symbol: _symbol, sp.Dummy: _symbol, sp.MatrixSymbol: _symbol, sp.Number: _number, sp.NumberSymbol: _constant,
+    Commutation: lambda e, style: Piece(f"K_{{{','.join(count(size, style) for size in e.args)}}}"),
     sp.Identity: _sized("I"), sp.ZeroMatrix: _sized("0"), OneMatrix: _sized("1"),
     sp.Add: _add, sp.MatAdd: _add, sp.Mul: _product, sp.MatMul: _product,
     sp.Pow: _power, sp.MatPow: _power, sp.Transpose: _transpose, sp.Inverse: _inverse,

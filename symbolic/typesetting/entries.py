@@ -13,7 +13,20 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symbolic.nodes import Gradient, Hessian, Jacobian
 from symbolic.typesetting.algebra import count
 from symbolic.typesetting.letters import fresh_letter
-from symbolic.typesetting.pieces import ATOM, POWER, SCOPE, Piece, Rule, Style, call, grouped, name_of, size_of, text_of
+from symbolic.typesetting.pieces import (
+    ATOM,
+    POWER,
+    SCOPE,
+    Piece,
+    Rule,
+    Style,
+    call,
+    grouped,
+    name_of,
+    size_of,
+    text_of,
+    write,
+)
 
 # Entries, index sums and deltas: 0-based in, 1-based out.
 
@@ -31,6 +44,8 @@ def _subscript(positions: Iterable[str]) -> str:
 
 def _entry(expr: Any, style: Style) -> Piece:
     parent, *indices = expr.args
+    if not isinstance(parent, sp.MatrixSymbol) and tuple(parent.shape) == (1, 1):
+        return write(parent, style)
     along = [index for index, size in zip(indices, parent.shape, strict=True) if size != 1] or indices[:1]
     below = _subscript(position(index, style) for index in along)
     if isinstance(parent, sp.MatrixSymbol):

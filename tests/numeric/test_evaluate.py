@@ -33,7 +33,7 @@ from numeric.counterexample import to_sympy
 from numeric.generators import matrix
 from numeric.rings import RATIONAL, REAL
 from symbolic.errors import PushthroughError, ShapeError, UnsupportedError
-from symbolic.nodes import Gradient, Hessian, Jacobian
+from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian
 
 m, n, p = symbols("m n p", integer=True, positive=True)
 i, j, k = symbols("i j k", integer=True)
@@ -270,3 +270,10 @@ def test_equal_subexpressions_are_computed_once():
     gram = X.T*X + lam*Identity(n)
     once, twice = (len(compile_plan(e, {m: 3, n: 2}, REAL).code) for e in ([gram.inv()], [gram.inv(), gram.inv()*X.T]))
     assert twice == once + 1
+
+
+@pytest.mark.parametrize("rows, cols", [(2, 3), (3, 1), (1, 1)])
+def test_commutation_turns_vec_into_vec_of_the_transpose(rows: int, cols: int) -> None:
+    M = np.arange(rows * cols, dtype=float).reshape(rows, cols)
+    K = np.asarray(evaluate(Commutation(sp.Integer(rows), sp.Integer(cols)), {})).reshape(rows * cols, rows * cols)
+    assert np.array_equal(K @ M.ravel(order="F"), M.T.ravel(order="F"))
