@@ -69,8 +69,7 @@ def collect(terms: Iterable[tuple[Fraction, Powers, Iterable[Chain]]]) -> Poly:
             if a == "@" and w[0].startswith("I:"):  # the trace of an identity is its size
                 if (n := w[0][2:]).isdecimal(): c *= int(n)
                 else: exponents["|" + n] += 1
-            elif w or a != b or a in (ROW, COL):  # otherwise delta_ii = 1
-                kept.append(canonical(a, w, b))
+            elif w or a != b: kept.append(canonical(a, w, b))  # otherwise delta_ii = 1
         monomial = tuple(sorted((s, e) for s, e in exponents.items() if e)), tuple(sorted(kept))
         out[monomial] = c = out[monomial] + c
         letters += (length := 1 + len(exponents) + sum(1 + len(w) for _, w, _ in kept))
