@@ -49,6 +49,9 @@ class Direction:
     premise: str = ""
 
 
+THOROUGH = 4  # rounds of special instances where there is reason to expect a failure
+
+
 @dataclass
 class Tally:
     """How many instances were evaluated and how many did not exist."""
@@ -64,12 +67,13 @@ class Tally:
             self.reasons.append(str(error))
 
 
-def falsify(claim: Any, given: Iterable[Basic] = (), seed: int = 0) -> Counterexample | None:
+def falsify(claim: Any, given: Iterable[Basic] = (), seed: int = 0, effort: int = 1) -> Counterexample | None:
     """A small exact counterexample to `claim` under the hypotheses `given`, or None if none was found.
 
     `claim` is a SymPy Eq, a predicate (`Q.positive_definite(M)`), an inequality of scalars, `ForAll`, or an object with
     `.lhs .rhs .relation` (`=`, `iff`, `implies`, `<`, ...). Instances at which an inverse does not exist are skipped.
-    None is not a proof; `numeric.witness` says what it is worth.
+    None is not a proof; `numeric.witness` says what it is worth. `effort` multiplies the number of special instances
+    (zeros, identities, equal or rank-one matrices) that are tried.
 
     Raises ShapeError if sizes clash, UnsupportedError for a node that is not evaluated, and NoInstance if every
     instance was skipped, as for the inverse of x*x' at n > 1: then there was nothing to test.
@@ -94,7 +98,7 @@ def falsify(claim: Any, given: Iterable[Basic] = (), seed: int = 0) -> Counterex
     tally = Tally()
     found: Counterexample | None = None
     for direction in directions(claim, given):
-        found = _search(direction, given, Random(seed), tally)
+        found = _search(direction, given, Random(seed), tally, effort)
         if found:
             return found
     if not tally.tried:
@@ -166,7 +170,7 @@ def _basics(statement: Any) -> list[Basic]:
 
 
 def _search(
-    direction: Direction, given: tuple[Basic, ...], rng: Random, tally: Tally
+    direction: Direction, given: tuple[Basic, ...], rng: Random, tally: Tally, effort: int
 ) -> Counterexample | None:
     field_ring = PrimeField(PRIMES[rng.randrange(len(PRIMES))])
     suspects: list[dict[Basic, int]] = []
@@ -181,7 +185,8 @@ def _search(
         small = list(_small_sizes(direction.setting.sizes)) if suspects else []
         order = small + suspects if suspects else list(patterns_of(direction.setting.sizes))
         for sizes, sampler, check in _cases(direction, RATIONAL, order):
-            failing = _degenerate(sampler, check, rng, tally, thorough=bool(suspects) or not in_field)
+            rounds = effort * (THOROUGH if suspects or not in_field else 1)
+            failing = _degenerate(sampler, check, rng, tally, rounds)
             if failing is not None:
                 if not suspects:  # found at a larger size: look at the smaller ones too
                     return _smallest(direction, given, rng, tally, sizes, sampler, check, failing)
@@ -223,11 +228,11 @@ def _disagrees(sampler: Sampler, check: Check, rng: Random, tally: Tally, instan
     return False
 
 
-def _degenerate(sampler: Sampler, check: Check, rng: Random, tally: Tally, thorough: bool) -> Choices | None:
+def _degenerate(sampler: Sampler, check: Check, rng: Random, tally: Tally, rounds: int) -> Choices | None:
     """Choices of a failing instance among structured ones; of several, the simplest."""
     best: Choices | None = None
     best_cost = float("inf")
-    for mode in MODES * (4 if thorough else 1):
+    for mode in MODES * rounds:
         choices = sampler.choose(structured(mode, rng))
         cost = _failing_cost(sampler, check, choices, tally)
         if cost is not None and cost < best_cost:
@@ -287,7 +292,7 @@ def _smallest(
     total = sum(sizes.values())
     smaller = (s for s in _small_sizes(direction.setting.sizes) if sum(s.values()) < total)
     for _, other, other_check in _cases(direction, RATIONAL, smaller):
-        found = _degenerate(other, other_check, rng, tally, thorough=True)
+        found = _degenerate(other, other_check, rng, tally, THOROUGH)
         if found is not None:
             return _report(direction, given, other, other_check, found, tally)
     return _report(direction, given, sampler, check, failing, tally)
@@ -298,7 +303,7 @@ def _floating(
 ) -> Counterexample | None:
     """Small integers, but evaluated in floating point: for functions and roots that no exact ring has."""
     for _, sampler, check in _cases(direction, REAL, _small_sizes(direction.setting.sizes, limit=12)):
-        choices = _degenerate(sampler, check, rng, tally, thorough=True)
+        choices = _degenerate(sampler, check, rng, tally, THOROUGH)
         if choices is not None:
             return _report(direction, given, sampler, check, choices, tally)
     return None

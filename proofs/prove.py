@@ -18,10 +18,10 @@ from sympy.assumptions import AppliedPredicate
 from sympy.logic.boolalg import BooleanAtom
 from sympy.matrices.exceptions import NonInvertibleMatrixError
 
-from numeric.counterexample import claim_text
+from numeric.counterexample import Counterexample, claim_text
 from numeric.falsify import falsify
 from numeric.sample import NoInstance
-from numeric.witness import witness
+from numeric.witness import Witness, witness
 from proofs.attempt import Attempt
 from proofs.kernel import KernelError, Report
 from proofs.kernel import check as check_certificate
@@ -33,6 +33,7 @@ from symbolic.nodes import ForAll, Jacobian
 from symbolic.shapes import same_shape, shape
 
 Json = Any
+AT_ONCE = 0.5  # seconds for a first search, before instances out of the ordinary are tried
 RELATIONS = ("=", "iff", "implies", "<", "<=", ">", ">=", "!=")
 
 
@@ -109,47 +110,95 @@ def prove(
         _check_shapes(claim)
     except ShapeError as error:
         return Verdict("refuted", reason=str(error), seconds=time.perf_counter() - begin, statement=text)
-    try:
-        counterexample, nothing = falsify(claim, given), None
-    except NoInstance as error:
-        counterexample, nothing = None, error
-    if counterexample is not None:
-        seconds = time.perf_counter() - begin
-        return Verdict("refuted", None, counterexample, (), counterexample.reason, None, seconds, text)
-    attempt = Attempt(claim, given, begin + max_seconds, max_degree)
-    try:
-        certificate, failure = attempt.certificate(), ""
-    except Contradiction:
-        reason = "the hypotheses cannot be met: they imply that an identity matrix, or the number 1, is zero"
-        return Verdict("refuted", reason=reason, seconds=time.perf_counter() - begin, statement=text)
-    except (UnsupportedError, KernelError) as error:
-        certificate, failure = None, str(error)
-    return _judged(claim, given, text, attempt, certificate, failure, nothing, begin, check)
-
-
-def _judged(
-    claim: Any, given: list[Any], text: str, attempt: Attempt, certificate: Json, failure: str,
-    nothing: NoInstance | None, begin: float, instances: bool,
-) -> Verdict:  # fmt: skip
-    """The verdict from what the search and the instances gave."""
+    inquiry = Inquiry(claim, given, text, begin, max_degree)
+    # What holds on random instances is nearly always proved at once; only what is not is worth a search for an instance
+    # out of the ordinary, and then for a longer proof.
+    certificate = inquiry.certificate(min(AT_ONCE, max_seconds)) if inquiry.is_plausible() else None
     if certificate is None:
-        if nothing is not None:
-            raise nothing
-        evidence = witness(claim, given)
-        reason = "no proof found" + (f": {failure}" if failure else "")
-        return Verdict("supported", None, None, (), reason, evidence, time.perf_counter() - begin, text)
-    reason = explain_use(certificate, attempt.report, attempt.derived, _differentiates_cases(claim))
-    evidence, conditions = None, tuple(attempt.conditions)
-    if nothing is None and instances:
-        evidence = witness(claim, given)
-        if not evidence.holds:
-            raise ProofError(f"{text}: the kernel accepts a proof, and an instance contradicts it. This is a bug.")
-    vacuous = [str(nothing)] if nothing is not None else [*evidence.vacuous] if evidence is not None else []
-    conditions += tuple(f"an instance exists, but none was found: {side}" for side in vacuous)
-    if evidence is not None and evidence.only_trivial:
-        vacuous, conditions = [text], (*conditions, "an instance exists with a size above 1, but none was found")
-    status = "conditional" if vacuous else "proved"
-    return Verdict(status, certificate, None, conditions, reason, evidence, time.perf_counter() - begin, text)
+        counterexample = inquiry.counterexample()
+        if counterexample is not None:
+            return inquiry.verdict("refuted", reason=counterexample.reason, counterexample=counterexample)
+        certificate = inquiry.certificate(max_seconds)
+    if inquiry.is_contradictory:
+        reason = "the hypotheses cannot be met: they imply that an identity matrix, or the number 1, is zero"
+        return inquiry.verdict("refuted", reason=reason)
+    return inquiry.supported() if certificate is None else inquiry.proved(certificate, check)
+
+
+class Inquiry:
+    """What is found out about one claim: its instances, a certificate, a counterexample."""
+
+    def __init__(self, claim: Any, given: list[Any], text: str, begin: float, max_degree: int | None) -> None:
+        self.claim, self.given, self.text, self.begin, self.max_degree = claim, given, text, begin, max_degree
+        self.failure, self.is_contradictory, self.is_exhausted = "", False, False
+        self.attempt: Attempt | None = None
+        self.evidence: Witness | None = None
+        self.nothing: NoInstance | None = None
+
+    def verdict(self, status: str, **fields: Any) -> Verdict:
+        return Verdict(status, statement=self.text, seconds=time.perf_counter() - self.begin, **fields)
+
+    def is_plausible(self) -> bool:
+        """Whether the claim holds on random instances; True if there is none."""
+        try:
+            self.evidence = witness(self.claim, self.given)
+        except NoInstance as error:
+            self.nothing = error
+        return self.evidence is None or self.evidence.holds
+
+    def counterexample(self) -> Counterexample | None:
+        effort = 1 if self.evidence is None or self.evidence.holds else 20  # there is one: look longer
+        try:
+            return falsify(self.claim, self.given, effort=effort)
+        except NoInstance as error:
+            self.nothing = self.nothing or error
+            return None
+
+    def certificate(self, seconds: float) -> Json | None:
+        """A certificate that the kernel has accepted, found within `seconds`; None otherwise."""
+        if self.is_exhausted:
+            return None
+        end = time.perf_counter() + seconds
+        self.attempt = Attempt(self.claim, self.given, end, self.max_degree)
+        try:
+            return self.attempt.certificate()
+        except Contradiction:
+            self.is_contradictory = True
+        except (UnsupportedError, KernelError) as error:
+            self.failure = str(error)
+        finally:
+            self.is_exhausted = time.perf_counter() < end  # more time would not have helped
+        return None
+
+    def supported(self) -> Verdict:
+        if self.evidence is None:
+            assert self.nothing is not None
+            raise self.nothing
+        if not self.evidence.holds and self.evidence.ring == "rationals":
+            reason = "false at an exact instance, which was too rare among its like to be found again and shrunk"
+            return self.verdict("refuted", reason=reason, witness=self.evidence)
+        if not self.evidence.holds:
+            raise UnsupportedError(f"{self.text}: floating point contradicts it, and no exact instance can tell.")
+        reason = "no proof found" + (f": {self.failure}" if self.failure else "")
+        return self.verdict("supported", reason=reason, witness=self.evidence)
+
+    def proved(self, certificate: Json, instances: bool) -> Verdict:
+        """Proved, or conditional if no instance of the hypotheses is known."""
+        assert self.attempt is not None
+        attempt, evidence = self.attempt, self.evidence
+        if evidence is not None and not evidence.holds:
+            raise ProofError(f"{self.text}: the kernel accepts a proof, and an instance contradicts it. A bug.")
+        reason = explain_use(certificate, attempt.report, attempt.derived, _differentiates_cases(self.claim))
+        vacuous = [str(self.nothing)] if evidence is None else [*evidence.vacuous]
+        conditions = [*attempt.conditions, *(f"an instance exists, but none was found: {side}" for side in vacuous)]
+        if evidence is not None and evidence.only_trivial:
+            conditions.append("an instance exists with a size above 1, but none was found")
+            vacuous = [self.text]
+        status = "conditional" if vacuous else "proved"
+        shown = evidence if instances else None
+        return self.verdict(
+            status, certificate=certificate, conditions=tuple(conditions), reason=reason, witness=shown
+        )
 
 
 def replay(certificate: Any) -> bool:
