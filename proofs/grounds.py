@@ -8,7 +8,7 @@ prose of a solution cannot disagree with its proof.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,9 +67,9 @@ _RULES = (
 )
 
 
-def _rules(certificate: dict[str, Any]) -> tuple[str, ...]:
+def _rules(certificate: dict[str, Any], axioms: Sequence[str]) -> tuple[str, ...]:
     """The rules that a proof without references rests on, from the kernel's own account of it."""
-    axioms, claim = check(certificate).axioms, certificate["claim"]
+    axioms, claim = axioms or check(certificate).axioms, certificate["claim"]
     nodes = set(_nodes(claim))
     if claim[0] == "eq" and "stack" in (claim[1][0], claim[2][0]):
         return ("the entries, stacked",)
@@ -89,14 +89,18 @@ def _nodes(e: Any) -> Iterator[str]:
             yield from _nodes(part)
 
 
-def grounds(certificate: dict[str, Any]) -> Grounds:
-    """What the proof in `certificate` refers to, in the order in which it does."""
+def grounds(certificate: dict[str, Any], axioms: Sequence[str] = ()) -> Grounds:
+    """What the proof in `certificate` refers to, in the order in which it does.
+
+    `axioms`: the kernel's account of the rules it needed, if it is known; otherwise the kernel is asked.
+    """
     reader = _Reader(certificate)
     used = references([certificate["steps"], certificate["proof"]])
     uses = [reader.reference(ref) for ref in dict.fromkeys(used) if ref[:1] in "gai"]
     signs = [reader.fact(fact) for fact in certificate["given"] if fact[0] == "positive"]
     definite = [reader.definite(step, signs) for step in certificate["steps"] if step[0] == "positive_definite"]
-    rules = () if uses or certificate["claim"][0] in ("positive_definite", "invertible") else _rules(certificate)
+    is_property = certificate["claim"][0] in ("positive_definite", "invertible")
+    rules = () if uses or is_property else _rules(certificate, axioms)
     return Grounds(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(definite)), len(used), rules)
 
 

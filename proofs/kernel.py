@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -61,17 +60,18 @@ def canonical(a: str, w: Word, b: str) -> Chain:
 
 def collect(terms: Iterable[tuple[Fraction, Powers, Iterable[Chain]]]) -> Poly:
     """The polynomial of these terms: trivial chains become numbers or sizes, the others canonical."""
-    out, letters = defaultdict[tuple[Powers, tuple[Chain, ...]], Fraction](Fraction), 0
+    out, letters, zero = Poly(), 0, Fraction(0)
     for c, powers, chains in terms:
-        exponents, kept = defaultdict[str, Fraction](Fraction), list[Chain]()
-        for s, e in powers: exponents[s] += e
+        exponents: dict[str, Fraction] = {}
+        kept: list[Chain] = []
+        for s, e in powers: exponents[s] = exponents[s] + e if s in exponents else e
         for a, w, b in chains:
             if a == "@" and w[0].startswith("I:"):  # the trace of an identity is its size
                 if (n := w[0][2:]).isdecimal(): c *= int(n)
-                else: exponents["|" + n] += 1
+                else: exponents["|" + n] = exponents.get("|" + n, zero) + 1
             elif w or a != b: kept.append(canonical(a, w, b))  # otherwise delta_ii = 1
         monomial = tuple(sorted((s, e) for s, e in exponents.items() if e)), tuple(sorted(kept))
-        out[monomial] = c = out[monomial] + c
+        out[monomial] = c = out[monomial] + c if monomial in out else c
         letters += (length := 1 + len(exponents) + sum(1 + len(w) for _, w, _ in kept))
         need(length <= MAX_WORD and letters <= MAX_LETTERS, "a product or a sum is too long")
         need(max(abs(c.numerator), c.denominator) < MAX_NUMBER, "a number is too long")
@@ -86,7 +86,7 @@ def rename(p: Poly, ends: dict[Any, str]) -> Poly:
 def join(p: Poly, end: str, n: str) -> Poly:
     """The sum over the index `end`, which ranges over 1..n."""
     if n == "1": return rename(p, {end: ""})
-    terms = list[tuple[Fraction, Powers, list[Chain]]]()
+    terms: list[tuple[Fraction, Powers, list[Chain]]] = []
     for (s, x), c in p.items():
         loose = [(a, w, b) if b == end else (b, flip(w), a) for a, w, b in x if end in (a, b)]
         need(len(loose) + sum(a == b for a, _, b in loose) in (0, 2), "an index occurs once, or thrice, in a product")

@@ -197,8 +197,9 @@ class Inquiry:
         status = "conditional" if vacuous else "proved"
         shown = evidence if instances else None
         return self.verdict(
-            status, certificate=certificate, conditions=tuple(conditions), reason=reason, witness=shown
-        )
+            status, certificate=certificate, conditions=tuple(conditions), reason=reason, witness=shown,
+            axioms=tuple(attempt.report.axioms if attempt.report is not None else ()),
+        )  # fmt: skip
 
 
 def replay(certificate: Any) -> bool:

@@ -11,11 +11,12 @@ from proofs import render
 from proofs.document import Document, Part, Problem, Section
 from proofs.files import write_whole
 from proofs.homework import problems
+from proofs.render.view import View, view
 from proofs.verdict import Verdict
 from proofs.verify import verify
 from symbolic.errors import PushthroughError
 
-FORMATS: dict[str, Callable[[Document], str]] = {
+FORMATS: dict[str, Callable[[Document | View], str]] = {
     "tex": render.to_tex,
     "html": render.to_html,
     "md": render.to_md,
@@ -71,10 +72,12 @@ def solve(
     rows = tuple(row_of(part) for section in document.sections for part in section.parts)
     files = []
     if output is not None:
+        progress("laying out")
+        shown = view(document)
         for name in formats:
             progress(f"writing solutions.{name}")
             files.append(output / f"solutions.{name}")
-            write_whole(files[-1], FORMATS[name](document))
+            write_whole(files[-1], FORMATS[name](shown))
         files.append(output / "solutions.certificates.json")
         write_whole(files[-1], json.dumps(list(certificates(document)), indent=1) + "\n")
     return Solved(rows, tuple(files), document)

@@ -18,7 +18,8 @@ class Verdict:
 
     `conditions`: what the claim presupposes without stating it, such as the invertibility of a matrix whose inverse it
     writes (texts). `reason`: for a proof, what it used, read off the certificate; for a refutation, what fails.
-    `statement`: the claim as text. A verdict is neither true nor false: ask for `.status`.
+    `axioms`: the rules that the kernel needed to accept the certificate, in its words. `statement`: the claim as text.
+    A verdict is neither true nor false: ask for `.status`.
     """
 
     status: str
@@ -29,6 +30,7 @@ class Verdict:
     witness: Any = None
     seconds: float = 0.0
     statement: str = ""
+    axioms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:

@@ -125,10 +125,10 @@ class Facts:
 
     def _read(self, claim: Any) -> None:
         if isinstance(claim, AppliedPredicate) and len(claim.arguments) == 1:
-            self._state(str(claim.function.name), claim.arguments[0], str(claim))
+            self._state(str(claim.function.name), claim.arguments[0], _text(claim))
         elif type(claim) in _COMPARED and any(map(_is_zero, claim.args)):
             claim = claim if _is_zero(claim.rhs) else claim.reversed
-            self._state(_COMPARED[type(claim)], claim.lhs, str(claim))
+            self._state(_COMPARED[type(claim)], claim.lhs, _text(claim))
         elif isinstance(claim, Eq):
             same_shape(claim.lhs, claim.rhs)
             self._recognise(claim)
@@ -216,6 +216,11 @@ def _structure(name: str) -> Structure:
     if name not in STRUCTURES:
         raise UnsupportedError(f"no structure is called {name}; known are {', '.join(sorted(STRUCTURES))}.")
     return STRUCTURES[name]
+
+
+@lru_cache(maxsize=1 << 10)
+def _text(claim: Any) -> str:
+    return str(claim)
 
 
 def _is_zero(expr: Any) -> bool:

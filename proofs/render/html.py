@@ -10,7 +10,7 @@ from math_core import LatexError, LatexToMathML
 
 from proofs.document import Document
 from proofs.render.mathematics import airy, loosened, split_terms, width
-from proofs.render.view import Line, view
+from proofs.render.view import Line, View, view
 from symbolic.errors import UnsupportedError
 from symbolic.typesetting.prose import set_prose
 
@@ -21,7 +21,7 @@ BESIDE = 18  # letters: a left side no longer than this stands beside the first 
 _CONVERTER = LatexToMathML(fancy_error=False)
 
 
-def to_html(document: Document) -> str:
+def to_html(document: Document | View) -> str:
     """A complete, self-contained HTML page. Raises UnsupportedError for an expression that has no LaTeX or MathML."""
     return _ENVIRONMENT.get_template("solutions.html.j2").render(view=view(document), marks=MARKS)
 

@@ -6,10 +6,10 @@ import json
 from dataclasses import asdict
 
 from proofs.document import Document
-from proofs.render.view import view
+from proofs.render.view import View, view
 
 
-def to_json(document: Document) -> str:
+def to_json(document: Document | View) -> str:
     """The view of `document` as JSON; formulas are LaTeX, texts are prose with `$...$`."""
     return json.dumps(asdict(view(document)), ensure_ascii=False, indent=1) + "\n"
 

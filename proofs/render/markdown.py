@@ -8,7 +8,7 @@ from proofs.document import Document
 from proofs.render.view import Argument, Line, View, view
 
 
-def to_md(document: Document) -> str:
+def to_md(document: Document | View) -> str:
     """A complete Markdown document. Raises UnsupportedError for an expression that has no LaTeX."""
     return "\n\n".join(_blocks(view(document))) + "\n"
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from proofs.document import Document
 from proofs.render.mathematics import airy, loosened
-from proofs.render.view import view
+from proofs.render.view import View, view
 from symbolic.typesetting.prose import set_prose, tex_text
 
 MARKS = {
@@ -23,7 +23,7 @@ _AFTER_TABLE = re.compile(r"(\\end\{\w+\}(?:\^\{[^{}]*\})?) ")
 SMALL_COLUMNS, FOOTNOTE_COLUMNS = 88, 98
 
 
-def to_tex(document: Document) -> str:
+def to_tex(document: Document | View) -> str:
     """A complete LaTeX document. Raises UnsupportedError for an expression that has no LaTeX."""
     return _ENVIRONMENT.get_template("solutions.tex.j2").render(view=view(document), marks=MARKS)
 

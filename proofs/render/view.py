@@ -108,8 +108,13 @@ class View:
         return [status for status in MEANING if status in found or status in ("proved", "supported")]
 
 
-def view(document: Document) -> View:
-    """Everything that `document` shows. Raises UnsupportedError for an expression that has no LaTeX."""
+def view(document: Document | View) -> View:
+    """Everything that `document` shows, laid out once for all formats; a view is its own view.
+
+    Raises UnsupportedError for an expression that has no LaTeX.
+    """
+    if isinstance(document, View):
+        return document
     sections = tuple(
         SectionView(section.number, section.title, section.intro, tuple(map(_part, section.parts)))
         for section in document.sections
@@ -155,7 +160,8 @@ def _argument(derivation: Derivation) -> Argument:
 
 def _grounds(verdict: Any) -> Grounds | None:
     certificate = getattr(verdict, "certificate", None)
-    return grounds(certificate) if isinstance(certificate, dict) and "proof" in certificate else None
+    known = isinstance(certificate, dict) and "proof" in certificate
+    return grounds(certificate, getattr(verdict, "axioms", ())) if known else None
 
 
 def _line(
