@@ -42,7 +42,7 @@ from symbolic.latex import write_latex
 class Grounds:
     """`uses`: equations (prose); `definite`: one sentence a matrix (prose); `terms`: references in the whole proof.
 
-    `rules`: what multiplying out needed beyond sums and products (prose), of interest where nothing is used.
+    `rules`: where nothing is used, what multiplying out needed (prose).
     """
 
     uses: tuple[str, ...]
@@ -53,32 +53,34 @@ class Grounds:
     @property
     def reason(self) -> str:
         """Why the step holds, in a few words: the hypotheses it uses, else the rules, else that it multiplies out."""
-        if self.uses:
-            return "uses " + ", ".join(self.uses)
-        return "; ".join(self.rules) or (self.definite[-1] if self.definite else "both sides multiply out to the same")
+        return "; ".join(self.rules) if not self.uses else "uses " + ", ".join(self.uses)
 
 
 # Rules as the kernel names them, by their first words -> what a reader is told.
 _RULES = (
     ("derivative of an inverse", r"$\mathrm{d} M^{-1} = -M^{-1} (\mathrm{d} M) M^{-1}$"),
-    ("derivative:", "derivatives are linear and obey the product rule"),
+    ("derivative:", "linearity and product rule"),
     ("functions of x", "functions that are equal everywhere have equal derivatives"),
     ("trace", "the trace is linear and cyclic"),
 )
 
 
-def _rules(certificate: dict[str, Any], axioms: Sequence[str]) -> tuple[str, ...]:
+def _rules(certificate: dict[str, Any], axioms: Sequence[str], definite: list[str]) -> tuple[str, ...]:
     """The rules that a proof without references rests on, from the kernel's own account of it."""
+    if certificate["claim"][0] in ("positive_definite", "invertible"):
+        return tuple(definite[-1:]) or ("as was given",)
     axioms, claim = axioms or check(certificate).axioms, certificate["claim"]
     nodes = set(_nodes(claim))
     if claim[0] == "eq" and "stack" in (claim[1][0], claim[2][0]):
         return ("the entries, stacked",)
     said = [words for axiom, words in _RULES if any(a.startswith(axiom) for a in axioms)]
     if "delta" in nodes:
-        picked, entry = r"$\delta$ picks one term of a sum", "an entry by an entry is $1$ if they are one, else $0$"
+        entry = "an entry differentiated by an entry is $1$ if they are the same, else $0$"
+        picked = r"$\delta$ picks one term of a sum"
         said.append(entry if said else picked)
     elif {"sum", "entry"} & nodes and not said:
         said.append("a product in entries" if "sum" in nodes else "sums and transposes in entries")
+    said = said or ["both sides multiply out to the same"]
     return ("case by case", *said) if "nonpositive" in nodes else tuple(said)
 
 
@@ -97,10 +99,12 @@ def grounds(certificate: dict[str, Any], axioms: Sequence[str] = ()) -> Grounds:
     reader = _Reader(certificate)
     used = references([certificate["steps"], certificate["proof"]])
     uses = [reader.reference(ref) for ref in dict.fromkeys(used) if ref[:1] in "gai"]
+    if any(ref[:1] == "h" for ref in used):
+        directions = certificate["claim"][0] == "and"
+        uses.append("in each direction, the other side" if directions else "the premise")
     signs = [reader.fact(fact) for fact in certificate["given"] if fact[0] == "positive"]
     definite = [reader.definite(step, signs) for step in certificate["steps"] if step[0] == "positive_definite"]
-    is_property = certificate["claim"][0] in ("positive_definite", "invertible")
-    rules = () if uses or is_property else _rules(certificate, axioms)
+    rules = () if uses else _rules(certificate, axioms, definite)
     return Grounds(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(definite)), len(used), rules)
 
 

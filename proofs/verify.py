@@ -45,5 +45,5 @@ def verdict_on(lhs: Basic, rhs: Basic, relation: str, given: tuple[Any, ...]) ->
 def _verified(step: Step, given: tuple[Any, ...]) -> Step:
     given = (*given, *(fact for fact in step.given if fact not in given))
     verdict = verdict_of(step, given)
-    known = verdict.certificate is not None
-    return step.with_verdict(verdict, grounds(verdict.certificate, verdict.axioms).reason if known else "")
+    certificate = verdict.certificate
+    return step.with_verdict(verdict, grounds(certificate, verdict.axioms).reason if certificate is not None else "")
