@@ -160,8 +160,9 @@ def _argument(derivation: Derivation) -> Argument:
 
 def _grounds(verdict: Any) -> Grounds | None:
     certificate = getattr(verdict, "certificate", None)
-    known = isinstance(certificate, dict) and "proof" in certificate
-    return grounds(certificate, getattr(verdict, "axioms", ())) if known else None
+    if not (isinstance(certificate, dict) and "proof" in certificate):
+        return None
+    return grounds(certificate, getattr(verdict, "axioms", ()))
 
 
 def _line(
