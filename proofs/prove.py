@@ -147,9 +147,11 @@ class Inquiry:
         return self.evidence is None or self.evidence.holds
 
     def counterexample(self) -> Counterexample | None:
-        effort = 1 if self.evidence is None or self.evidence.holds else 20  # there is one: look longer
         try:
-            return falsify(self.claim, self.given, effort=effort)
+            found = falsify(self.claim, self.given)
+            if found is None and self.evidence is not None and not self.evidence.holds:
+                found = falsify(self.claim, self.given, effort=20)  # there is one: look longer
+            return found
         except NoInstance as error:
             self.nothing = self.nothing or error
             return None

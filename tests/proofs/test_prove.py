@@ -326,7 +326,7 @@ def test_time_is_bounded():
 def test_a_proof_that_an_instance_contradicts_is_a_bug(monkeypatch):
     """Were the kernel wrong, the instances would raise."""
     certificate = Attempt(eq(A + B, B + A), [], time.perf_counter() + 1, None).certificate()
-    monkeypatch.setattr(sys.modules["proofs.prove"], "falsify", lambda claim, given, effort: None)
+    monkeypatch.setattr(sys.modules["proofs.prove"], "falsify", lambda claim, given, **effort: None)
     monkeypatch.setattr(Attempt, "certificate", lambda self: certificate)
     with pytest.raises(ProofError, match="an instance contradicts it"):
         prove(eq(A * B, B * A))
