@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from sympy import Add, Basic, Eq, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Piecewise, S, Transpose
 
-from numeric import evaluate, sample
+from numeric import NoInstance, Undefined, evaluate, sample, size_patterns
 from proofs import Claim, prove
 from proofs.homework import problems
 from symbolic.errors import PushthroughError, ShapeError
@@ -88,9 +88,12 @@ def is_false(m: Mutant, seed: int) -> bool:
         claim = Claim(m.lhs, m.rhs)
     except ShapeError:
         return True
-    for k in range(4):
-        env = sample([claim.lhs, claim.rhs], given=list(m.given), seed=seed + k)
-        left, right = (np.asarray(evaluate(side, env), dtype=float) for side in (claim.lhs, claim.rhs))
+    for k, sizes in enumerate(size_patterns(claim.lhs, claim.rhs)):
+        try:
+            env = sample([claim.lhs, claim.rhs], given=list(m.given), sizes=sizes, seed=seed + k)
+            left, right = (np.asarray(evaluate(side, env), dtype=float) for side in (claim.lhs, claim.rhs))
+        except (NoInstance, Undefined):  # an inverse that does not exist at these sizes
+            continue
         scale = 1 + max(np.abs(left).max(), np.abs(right).max())
         if np.isfinite(scale) and np.abs(left - right).max() > 1e-6 * scale:
             return True
@@ -107,9 +110,9 @@ def main(count: int, seed: int) -> None:
         if sum(verdicts.values()) == count:
             break
         tried += 1
+        if not is_false(m, seed):
+            continue
         try:
-            if not is_false(m, seed):
-                continue
             status = prove(_claim(m), given=list(m.given)).status
         except PushthroughError as error:
             status = type(error).__name__
