@@ -100,16 +100,15 @@ def is_false(m: Mutant, seed: int) -> bool:
     return False
 
 
-def main(count: int, seed: int) -> None:
-    pool = sorted({(str(m.lhs), str(m.rhs)): m for m in mutants()}.items())
+def judge(count: int, seed: int) -> tuple[Counter[str], list[Mutant]]:
+    """The verdicts on up to `count` false mutants, and those mutants that were not refuted."""
+    pool = list({(m.lhs, m.rhs): m for m in mutants()}.values())
     random.Random(seed).shuffle(pool)
     verdicts: Counter[str] = Counter()
-    by_edit: Counter[str] = Counter()
-    start, tried = time.perf_counter(), 0
-    for _, m in pool:
+    missed = []
+    for m in pool:
         if sum(verdicts.values()) == count:
             break
-        tried += 1
         if not is_false(m, seed):
             continue
         try:
@@ -117,11 +116,17 @@ def main(count: int, seed: int) -> None:
         except PushthroughError as error:
             status = type(error).__name__
         verdicts[status] += 1
-        by_edit[m.edit] += 1
         if status != "refuted":
-            print(f"{status}: {m.lhs} = {m.rhs} given {m.given} ({m.edit})")
-    print(f"seed {seed}: {sum(verdicts.values())} false mutants of {tried} tried, {len(pool)} in all")
-    print(f"verdicts: {dict(verdicts)}; edits: {dict(by_edit)}; {time.perf_counter() - start:.1f} s")
+            missed.append(m)
+    return verdicts, missed
+
+
+def main(count: int, seed: int) -> None:
+    start = time.perf_counter()
+    verdicts, missed = judge(count, seed)
+    for m in missed:
+        print(f"not refuted: {m.lhs} = {m.rhs} given {m.given} ({m.edit})")
+    print(f"seed {seed}, {sum(verdicts.values())} false mutants: {dict(verdicts)}, {time.perf_counter() - start:.1f} s")
 
 
 def _claim(m: Mutant) -> Any:
