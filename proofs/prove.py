@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Derivative, Piecewise
+from sympy import Basic, Derivative, MatrixBase, Piecewise, Rational
 from sympy.assumptions import AppliedPredicate
 from sympy.logic.boolalg import BooleanAtom
 from sympy.matrices.exceptions import NonInvertibleMatrixError
@@ -56,6 +56,14 @@ class Claim:
     relation: str = "="
 
     def __post_init__(self) -> None:
+        for name in ("lhs", "rhs"):
+            side = getattr(self, name)
+            if isinstance(side, MatrixBase):
+                object.__setattr__(self, name, side.as_immutable())
+            elif isinstance(side, (int, float)) and not isinstance(side, bool):
+                object.__setattr__(self, name, Rational(str(side)))
+            elif not isinstance(side, Basic):
+                raise PushthroughError(f"a side of a claim is a SymPy expression, not {side!r}.")
         if self.relation not in RELATIONS:
             raise PushthroughError(f"the relation {self.relation!r} is not one of {', '.join(RELATIONS)}.")
         if self.relation in ("iff", "implies"):
@@ -101,6 +109,8 @@ def prove(
             f"SymPy has already decided this claim ({claim}), by rules of its own: write Claim(left, right) or "
             "Eq(left, right, evaluate=False)."
         )
+    if not isinstance(claim, Basic) and not all(hasattr(claim, name) for name in ("lhs", "rhs", "relation")):
+        raise PushthroughError(f"a claim is Claim(left, right), an Eq or a predicate like Q.symmetric(A), not {claim}.")
     try:
         text = claim_text(claim)
     except NonInvertibleMatrixError:

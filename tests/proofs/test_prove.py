@@ -15,6 +15,7 @@ from sympy import (
     Inverse,
     MatAdd,
     MatMul,
+    Matrix,
     MatrixSymbol,
     Piecewise,
     Q,
@@ -382,3 +383,15 @@ def test_explanations(name):
     verdict = prove(claim, given)
     assert EXPLAINED[name] in verdict.explain()
     assert "proved" in verdict._repr_html_()
+
+
+@pytest.mark.parametrize("claim", ["A = B", 3, None])
+def test_what_is_no_claim_is_refused(claim):
+    with pytest.raises(PushthroughError, match="a claim is"):
+        prove(claim)
+
+
+def test_sides_are_expressions():
+    with pytest.raises(PushthroughError, match="a side of a claim"):
+        Claim("A", "A")
+    assert prove(Claim(Matrix([[1, 2]]), Matrix([[1, 3]]))).status == "refuted"
