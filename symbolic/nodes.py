@@ -1,4 +1,4 @@
-"""Expressions that SymPy lacks: derivatives that stay unevaluated, the commutation matrix, and `ForAll`.
+"""Expressions that SymPy lacks: unevaluated derivatives, minimisers, the commutation matrix, and `ForAll`.
 
 A derivation must be able to *write* the derivative it is about to find, on the left of an equals sign, without SymPy
 trying to evaluate it. These nodes only hold their arguments; `symbolic.calculus` computes them, `numeric` evaluates
@@ -7,7 +7,7 @@ them with dual numbers, and the certificate checker differentiates on its own.
 
 from typing import Any
 
-from sympy import Basic, KroneckerDelta, Mod, Mul, S, floor
+from sympy import Basic, KroneckerDelta, Mod, Mul, S, Tuple, floor
 from sympy.core.expr import Expr
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions import MatrixExpr
@@ -84,6 +84,52 @@ class Commutation(MatrixExpr):
         return Commutation(n, m)
 
 
+class ArgMin(MatrixExpr):
+    r"""The minimisers of `objective` over `variables` subject to `constraints`, as in `argmin_w f(w) s.t. A w = b`.
+
+    `ArgMin(f, w)`, `ArgMin(f, w, Eq(A*w, b, evaluate=False))`, `ArgMin(f, (w, xi), ...)`. It has the shape of the first
+    variable and, with several, stands for the first one's part of the minimisers. The variables are bound: they are no
+    free symbols. `Claim(ArgMin(f, w), v)` says that v is the only minimiser; `Claim(ArgMin(f, w), ArgMin(g, w))` that
+    both problems have the same minimisers. `symbolic.meaning` spells out what such a claim means.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> w, y = MatrixSymbol("w", n, 1), MatrixSymbol("y", n, 1)
+    >>> problem = ArgMin((w - y).T * (w - y), w)
+    >>> problem.shape, w in problem.free_symbols
+    ((n, 1), False)
+    """
+
+    def __new__(cls, objective: Any, variables: Any, *constraints: Basic) -> "ArgMin":
+        chosen = variables if isinstance(variables, (tuple, list, Tuple)) else (variables,)
+        return super().__new__(cls, S(objective), Tuple(*chosen), Tuple(*constraints))
+
+    objective = property(lambda self: self.args[0])
+    variables = property(lambda self: self.args[1])
+    constraints = property(lambda self: self.args[2])
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return _size(self.variables[0])
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        sizes = {size for v in self.variables for size in getattr(v, "shape", ())}
+        inside = set().union(*(part.free_symbols for part in (self.objective, *self.constraints)))
+        return (inside - set(self.variables)) | set().union(*(S(size).free_symbols for size in sizes))
+
+    @property
+    def bound_symbols(self) -> list[Basic]:
+        return list(self.variables)
+
+    def _entry(self, i, j, **kwargs):
+        return MatrixElement(self, i, j)
+
+
+class ArgMax(ArgMin):
+    """The maximisers; everything else as for `ArgMin`."""
+
+
 class ForAll(Boolean):
     """`relation` for every value of `symbol`: `ForAll(x, Eq(x.T*A, x.T*B, evaluate=False))`."""
 
@@ -94,4 +140,4 @@ class ForAll(Boolean):
         return Basic.__new__(cls, symbol, relation)
 
 
-__all__ = ["Commutation", "ForAll", "Gradient", "Hessian", "Jacobian"]
+__all__ = ["ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian"]

@@ -27,7 +27,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.errors import ShapeError, UnsupportedError
-from symbolic.nodes import Commutation, ForAll, Gradient, Hessian, Jacobian
+from symbolic.nodes import ArgMax, ArgMin, Commutation, ForAll, Gradient, Hessian, Jacobian
 
 Size = tuple[Expr, Expr]
 SCALAR: Size = (S.One, S.One)
@@ -345,6 +345,21 @@ def _hessian(expr: Any) -> Size:
     return (p * q, p * q)
 
 
+def _minimisers(expr: Any) -> Size:
+    _require_scalar(f"the objective of {expr.func.__name__}", expr.objective)
+    for constraint in expr.constraints:
+        shape(constraint)
+    return shape(expr.variables[0])
+
+
+def _limit(expr: Any) -> Size:
+    value, symbol, point, _ = expr.args
+    _require_scalar("the variable of a limit", symbol)
+    if point.is_finite:
+        _require_scalar("the point of a limit", point)
+    return shape(value)
+
+
 def _hadamard(expr: Any) -> Size:
     first, *rest = expr.args
     for factor in rest:
@@ -413,6 +428,7 @@ _RULES: dict[type, Callable[[Any], Size]] = {
     ElementwiseApplyFunction: _entrywise,
     sp.Piecewise: _piecewise, ExprCondPair: _all_checked, sp.Derivative: _derivative,
     Jacobian: _jacobian, Gradient: _gradient, Hessian: _hessian,
+    ArgMin: _minimisers, ArgMax: _minimisers, sp.Limit: _limit, sp.Product: _index_sum,
     sp.Eq: _relation, sp.Ne: _relation, ForAll: _for_all,
     sp.Lt: _inequality, sp.Le: _inequality, sp.Gt: _inequality, sp.Ge: _inequality,
     sp.And: _all_checked, sp.Or: _all_checked, sp.Not: _all_checked, BooleanTrue: _leaf, BooleanFalse: _leaf,

@@ -60,7 +60,12 @@ def _delta(expr: Any, style: Style) -> Piece:
     return Piece(rf"\delta_{{{_subscript(position(index, style) for index in expr.args[:2])}}}")
 
 
-def _sum(expr: Any, style: Style) -> Piece:
+def _over(sign: str) -> Rule:
+    """An index sum or product."""
+    return lambda expr, style: _indexed(sign, expr, style)
+
+
+def _indexed(sign: str, expr: Any, style: Style) -> Piece:
     body, *limits = expr.args
     heads, indices = "", {limit[0] for limit in limits}
     if any(bound.free_symbols & indices for limit in limits for bound in limit[1:]):
@@ -72,7 +77,7 @@ def _sum(expr: Any, style: Style) -> Piece:
         counted = index in style.indices or index not in body.free_symbols
         name = text_of(index, replace(style, indices=frozenset()))
         low, high = (position(bound, style) if counted else count(bound, style) for bound in bounds)
-        heads += rf"\sum_{{{name}={low}}}^{{{high}}} "
+        heads += rf"{sign}_{{{name}={low}}}^{{{high}}} "
     return Piece(heads + text_of(body, style, SCOPE), SCOPE)
 
 
@@ -112,7 +117,7 @@ def _nabla(mark: str) -> Rule:
 
 
 RULES: dict[type, Rule] = {
-    MatrixElement: _entry, sp.KroneckerDelta: _delta, sp.Sum: _sum,
+    MatrixElement: _entry, sp.KroneckerDelta: _delta, sp.Sum: _over(r"\sum"), sp.Product: _over(r"\prod"),
     sp.Derivative: _derivative, Jacobian: _jacobian, Gradient: _nabla(""), Hessian: _nabla("^2"),
 }  # fmt: skip
 

@@ -2,16 +2,17 @@ r"""Relations, predicates in words, and what joins them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 from sympy.assumptions import AppliedPredicate
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
-from symbolic.nodes import ForAll
+from symbolic.nodes import ArgMax, ArgMin, ForAll
 from symbolic.typesetting.algebra import count
 from symbolic.typesetting.entries import position
-from symbolic.typesetting.pieces import SUM, WORDS, Piece, Rule, Style, grouped, size_of, text_of
+from symbolic.typesetting.pieces import POWER, PRODUCT, SCOPE, SUM, WORDS, Piece, Rule, Style, grouped, size_of, text_of
 
 # Predicates that are a sign, and the words of those whose name is not yet English.
 SIGNS = {"positive": "> 0", "negative": "< 0", "nonnegative": r"\geq 0", "nonpositive": r"\leq 0", "zero": "= 0",
@@ -57,6 +58,27 @@ def _predicate(expr: Any, style: Style, negation: str = "") -> Piece:
     return Piece(rf"{subject} \text{{ {negation}{ADJECTIVES.get(name) or name.replace('_', ' ')}}}", WORDS)
 
 
+def _optimum(operator: str) -> Rule:
+    r"""`\operatorname*{argmin}_{w} f(w) \text{ s.t. } A w = b`."""
+
+    def rule(expr: Any, style: Style) -> Piece:
+        style = replace(style, norms=True)  # objectives are read as sums of norms
+        under = ", ".join(text_of(variable, style) for variable in expr.variables)
+        text = rf"\operatorname*{{{operator}}}_{{{under}}} \; {text_of(expr.objective, style, SUM)}"
+        if expr.constraints:
+            text += r" \; \text{ s.t. } " + ", ".join(text_of(c, style, WORDS) for c in expr.constraints)
+        return Piece(text, SCOPE)
+
+    return rule
+
+
+def _limit(expr: Any, style: Style) -> Piece:
+    value, symbol, point, side = expr.args
+    sign = "-" if point.is_negative else ""
+    where = rf"{sign}\infty" if point.is_infinite else f"{text_of(point, style, POWER)}^{{{side}}}"
+    return Piece(rf"\lim_{{{text_of(symbol, style)} \to {where}}} {text_of(value, style, PRODUCT)}", SCOPE)
+
+
 def _for_all(expr: Any, style: Style) -> Piece:
     rows, columns = (count(size, style) for size in size_of(expr.symbol))
     space = "" if rows == columns == "1" else f"^{{{rows}}}" if columns == "1" else rf"^{{{rows} \times {columns}}}"
@@ -69,6 +91,7 @@ RULES: dict[type, Rule] = {
     sp.Gt: _relation(">"), sp.Ge: _relation(r"\geq"),
     sp.And: _joined(r"\text{ and }"), sp.Or: _joined(r"\text{ or }"), sp.Not: _not,
     sp.Implies: _joined(r"\implies"), sp.Equivalent: _joined(r"\iff"), ForAll: _for_all, AppliedPredicate: _predicate,
+    ArgMin: _optimum("argmin"), ArgMax: _optimum("argmax"), sp.Limit: _limit,
     BooleanTrue: lambda expr, style: Piece(r"\text{true}"), BooleanFalse: lambda expr, style: Piece(r"\text{false}"),
 }  # fmt: skip
 
