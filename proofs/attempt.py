@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import Basic
 
-from proofs.kernel import DEFINITE, Checker, KernelError, Matrix, Report, check
-from proofs.positivity import take_definite_step
+from proofs.kernel import DEFINITE, ONE_TO_ONE, Checker, KernelError, Matrix, Report, check, in_logs, put_zero
+from proofs.licences import licence
+from proofs.positivity import squares_of
+from proofs.quadratic import completed_squares, differences, middles, scaled_facts
 from proofs.search import Contradiction, Search
 from proofs.statement import Statement
 from proofs.verdict import Names, fact_text
 from symbolic.facts import Facts
+from symbolic.meaning import meaning
 
 Json = Any
 
@@ -40,8 +44,9 @@ class Attempt:
     def certificate(self) -> Json | None:
         """A certificate that the kernel has accepted, or None."""
         statement = Statement()
-        statement.survey(_expressions(self.claim, self.given))
-        claim = statement.claim(self.claim)
+        goal = meaning(self.claim, self.given)
+        statement.survey(_expressions(goal, self.given))
+        claim = statement.claim(goal)
         given, _ = statement.facts(self.given)
         signs = [f for f in statement.declared() if f not in given]
         body = {
@@ -93,7 +98,17 @@ class Attempt:
             checker.step(["inverse", e])
         for e in definite if not extra else []:
             self._licensed(checker, body, e)
+        for facts, e in _signs(claim):
+            self._license_middles(checker, body, facts, e)
         return checker
+
+    def _license_middles(self, checker: Checker, body: dict[str, Any], facts: list[Json], e: Json) -> None:
+        """Show the second-order part of a sign claim to be definite, if it is."""
+        local = {f"h{len(checker.facts) + k}": f for k, f in enumerate(facts)}
+        here = replace_facts(checker, {**checker.facts, **local})
+        for h in [h for root in differences(here) for h in middles(here, e, root)]:
+            if self._licensed(checker, body, Names({"steps": body["steps"]}).expand(h), definite=True):
+                break
 
     def _assume(self, body: dict[str, Any], fact: Json, base: Basic) -> None:
         """Assume that an inverse exists: a condition of the claim, unless the fact tables derive it from the given."""
@@ -115,13 +130,9 @@ class Attempt:
         return checker
 
     @staticmethod
-    def _licensed(checker: Checker, body: dict[str, Any], e: Json) -> bool:
-        if checker.is_fact(checker.expr(e, {}), "invertible", "positive_definite", "positive", "nonzero"):
-            return True
-        step = take_definite_step(checker, e, lambda: Search(checker, zeros_in_force(checker)))
-        if step is not None:
-            body["steps"].append(step)
-        return step is not None
+    def _licensed(checker: Checker, body: dict[str, Any], e: Json, definite: bool = False) -> bool:
+        body["steps"] += licence(checker, e, lambda: Search(checker, zeros_in_force(checker)), definite) or []
+        return checker.known("positive_definite" if definite else "invertible", checker.expr(e, {}))
 
     def _accepted(self, certificate: Json, signs: int) -> Json:
         """The certificate, accepted by the kernel after a trip through JSON, without the signs that it does not use."""
@@ -154,7 +165,7 @@ class Proofs:
                 return self.of(inner)
             case ["implies", fact, inner]:
                 kept = self.checker.facts
-                self.checker.facts = {**kept, f"h{len(kept)}": fact}
+                self.checker.facts = {**kept, f"h{len(kept)}": in_logs(fact)}
                 proof = self.of(inner)
                 self.checker.facts = kept
                 return proof
@@ -167,10 +178,37 @@ class Proofs:
                 return proofs
             case ["eq", a, b]:
                 return self.equation(self.checker.expr(a, self.indices) - self.checker.expr(b, self.indices))
+            case ["limit", s, e, value]:
+                return self.of(["eq", put_zero(e, s), value])
+            case ["at_least", _, _]:
+                return self.of(in_logs(claim))
             case [kind, e]:
-                known = self.checker.is_fact(self.checker.expr(e, {}), kind, "positive_definite")
-                return None if known else FAILED
+                return self.word(kind, e)
         return FAILED
+
+    def word(self, kind: str, e: Json) -> Any:
+        """The proof of a claim such as "positive": it is known, or a sum of squares."""
+        m = self.checker.expr(e, {})
+        if self.checker.known(kind, m):
+            return None
+        if kind in ONE_TO_ONE:
+            return FAILED
+        for squares in self.squares(e, m):
+            terms = [["mul", c, _square(self.checker, p, root, m.rows)] for c, p, root in squares]
+            proof = self.equation(m - self.checker.expr(["add", *terms] if terms else ["zero", m.rows, m.rows], {}))
+            if proof is not FAILED:
+                with suppress(KernelError):
+                    self.checker.show_that(kind, e, [squares, proof])
+                    return [squares, proof]
+        return FAILED
+
+    def squares(self, e: Json, m: Matrix) -> Iterator[list[Json]]:
+        if m.rows == m.cols == "1":
+            yield from scaled_facts(self.checker, m)
+            yield from completed_squares(self.checker, e)
+        found = squares_of(self.checker, e, lambda: Search(self.checker, zeros_in_force(self.checker)))
+        if found is not None:
+            yield found
 
     def equation(self, m: Any) -> Any:
         if not m.poly:
@@ -192,6 +230,19 @@ class Proofs:
         return proof.expression
 
 
+def _square(checker: Checker, middle: Json, root: Json, rows: str) -> Json:
+    """L'PL, or its trace where a number is meant."""
+    core = ["mul", ["T", root], *([] if middle is None else [middle]), root]
+    return ["tr", core] if rows == "1" and checker.expr(root, {}).cols != "1" else core
+
+
+def replace_facts(checker: Checker, facts: dict[str, Json]) -> Checker:
+    """The same checker with other facts in force."""
+    other = copy(checker)
+    other.facts = facts
+    return other
+
+
 def zeros_in_force(checker: Checker) -> dict[str, Matrix]:
     """All that a proof may refer to as zero: equations, symmetry of definite matrices, both sides of inverses."""
     refs = [ref for ref, f in checker.facts.items() if f[0] in ("eq", "forall", *DEFINITE)]
@@ -209,15 +260,27 @@ def _expressions(claim: Any, given: Iterable[Any]) -> list[Basic]:
     return [*sides, *given]
 
 
+def _signs(claim: Json, facts: tuple[Json, ...] = ()) -> Iterator[tuple[list[Json], Json]]:
+    """The scalars that a claim says are positive or nonnegative, with the premises above them."""
+    match claim:
+        case ["and", *parts]:
+            for part in parts:
+                yield from _signs(part, facts)
+        case ["implies", fact, inner]:
+            yield from _signs(inner, (*facts, in_logs(fact)))
+        case ["forall", _, inner]:
+            yield from _signs(inner, facts)
+        case ["positive" | "nonnegative", e]:
+            yield list(facts), e
+
+
 def _predicates(claim: Json) -> list[tuple[str, Json]]:
     match claim:
         case ["and", *parts]:
             return [found for part in parts for found in _predicates(part)]
         case ["implies" | "forall", _, inner]:
             return _predicates(inner)
-        case ["eq", _, _]:
-            return []
-        case [kind, e]:
+        case ["positive_definite" | "positive_semidefinite" | "invertible" | "injective" as kind, e]:
             return [(kind, e)]
     return []
 

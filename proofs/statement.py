@@ -7,7 +7,7 @@ on random instances. A node that the kernel's language lacks raises UnsupportedE
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,13 @@ from sympy.core.relational import Relational
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from proofs.cases import comparisons, decisions, settle
+from proofs.densities import is_product, positive_product
+from proofs.kernel import WORDS
+from proofs.limits import falling
 from proofs.reading import Reader
 from symbolic.errors import UnsupportedError
 from symbolic.facts import STRUCTURES, Facts
+from symbolic.meaning import substitute
 from symbolic.nodes import ForAll, Gradient, Hessian, Jacobian
 from symbolic.shapes import is_scalar, shape, split_product
 
@@ -55,7 +59,7 @@ class Statement:
                 parts: tuple[Any, ...] = ()
                 if isinstance(node, (MatrixSymbol, sp.Identity, sp.ZeroMatrix)):
                     parts = node.shape
-                elif isinstance(node, sp.Sum):
+                elif isinstance(node, (sp.Sum, sp.Product)):
                     parts = tuple(b + 1 for _, _, b in node.limits)
                 elif isinstance(node, MatrixElement):
                     self.ranges |= dict(zip(node.indices, shape(node.parent), strict=True))
@@ -78,7 +82,7 @@ class Statement:
 
     def symbol(self, s: Any) -> str:
         if s not in self.names:
-            self.names[s] = _fresh(str(s.name), self._taken(), "x")
+            self.names[s] = _fresh("pi" if s is S.Pi else str(s.name), self._taken(), "x")
             self.symbols[self.names[s]] = [self.size(a) for a in shape(s)]
         return self.names[s]
 
@@ -120,6 +124,10 @@ class Statement:
                 return ["num", str(sp.Rational(str(e)))]  # 0.1 means 1/10
             case Symbol():
                 return ["dim", self.size(e)] if e in self.sizes else self.symbol(e)
+            case sp.NumberSymbol() if e is S.Pi:
+                return self.symbol(e)
+            case sp.log():
+                return ["log", positive_product(self, e.args[0])]
             case MatrixSymbol():
                 return self.symbol(e)
             case sp.Identity():
@@ -144,7 +152,7 @@ class Statement:
             case sp.KroneckerDelta():
                 return self._delta(e)
             case sp.Sum():
-                return self._sum(e.function, list(e.limits))
+                return self.indexed("sum", e.function, list(e.limits), self._expr)
             case sp.Derivative():
                 out = self._expr(e.expr)
                 for variable, count in e.variable_count:
@@ -187,17 +195,18 @@ class Statement:
             raise UnsupportedError(f"the range of the indices in {e} is not known.")
         return ["delta", self.index(i, known[0]), self.index(j, known[0])]
 
-    def _sum(self, body: Any, limits: list[Any]) -> Json:
+    def indexed(self, kind: str, body: Any, limits: list[Any], read: Callable[[Any], Json]) -> Json:
+        """A "sum" or a "prod" over whole ranges, innermost first."""
         if not limits:
-            return self._expr(body)
+            return read(body)
         k, low, high = limits.pop()
         if low != 0:
-            raise UnsupportedError(f"a sum over {k} from {low} to {high}: proofs want sums over a whole range, 0..n-1.")
+            raise UnsupportedError(f"a {kind} over {k} from {low} to {high}: proofs want whole ranges, 0..n-1.")
         size, name = self.size(high + 1), self._index_name(k)
         outer, self.scope = self.scope, {**self.scope, k: (name, size)}
-        inner = self._sum(body, limits)
+        inner = self.indexed(kind, body, limits, read)
         self.scope = {**{i: entry for i, entry in self.scope.items() if i != k}, **outer}
-        return ["sum", name, size, inner]
+        return [kind, name, size, inner]
 
     def _partial(self, inner: Json, variable: Any) -> Json:
         if isinstance(variable, MatrixElement) and isinstance(variable.parent, MatrixSymbol):
@@ -251,18 +260,37 @@ class Statement:
         elif isinstance(fact, sp.Eq):
             yield self.equation(fact)
         elif isinstance(fact, Relational):
-            yield self.sign(fact)
+            yield self.sign(fact) if isinstance(fact, sp.Ne) else self.comparison(fact.lhs, fact.rel_op, fact.rhs)
         elif isinstance(fact, AppliedPredicate):
             name, expr = str(fact.function.name), fact.arguments[0]
             if name == "negative":
                 yield ["positive", ["mul", MINUS, self.expr(expr)]]
-            elif name in _WORDS or (name in _SIGNS and is_scalar(expr)):
+            elif name in _WORDS or name == "nonzero" or (name in _SIGNS and is_scalar(expr)):
                 yield [name, self.expr(expr)]
             else:
                 yield from map(self.equation, relations_of(fact))
+                implied = Facts([fact]).structure(expr)
+                if "injective" in implied and "orthonormal_columns" not in implied:
+                    yield ["injective", self.expr(expr)]
+                if "surjective" in implied and "orthonormal_rows" not in implied:
+                    yield ["injective", ["T", self.expr(expr)]]
 
     def equation(self, e: Any) -> Json:
         return ["eq", self.expr(e.lhs), self.expr(e.rhs)]
+
+    def comparison(self, left: Any, relation: str, right: Any) -> Json:
+        """An inequality of scalars: the difference is positive or nonnegative; of positive products, one is at least
+        the other."""
+        if relation in ("<", "<="):
+            left, right = right, left
+        if is_product(left) or is_product(right):
+            if relation in ("<", ">"):
+                raise UnsupportedError(f"of positive products proofs know >= and <=, not {left} {relation} {right}.")
+            return ["at_least", positive_product(self, left), positive_product(self, right)]
+        kind = "positive" if relation in ("<", ">") else "nonnegative"
+        if right == 0 or left == 0:
+            return [kind, self.expr(left) if right == 0 else ["mul", MINUS, self.expr(right)]]
+        return [kind, ["add", self.expr(left), ["mul", MINUS, self.expr(right)]]]
 
     def sign(self, relation: Any) -> Json:
         """A comparison of scalars as a sign: `a > b` is `a - b` positive."""
@@ -280,7 +308,7 @@ class Statement:
         """Signs declared with the scalar symbols that occur."""
         out = list[Json]()
         for s, name in self.names.items():
-            if isinstance(s, Symbol):
+            if isinstance(s, (Symbol, sp.NumberSymbol)):
                 if s.is_positive:
                     out.append(["positive", name])
                 elif s.is_nonzero:
@@ -298,18 +326,39 @@ class Statement:
             return ["forall", self.symbol(claim.symbol), self.claim(claim.relation)]
         if isinstance(claim, AppliedPredicate):
             return self._predicate_claim(claim)
-        relation = "=" if isinstance(claim, sp.Eq) else getattr(claim, "relation", "")
+        if isinstance(claim, sp.And):
+            return _all([self.claim(part) for part in claim.args])
+        if isinstance(claim, sp.Implies):
+            return self._implication(*claim.args)
+        relation = "=" if isinstance(claim, sp.Eq) else getattr(claim, "relation", getattr(claim, "rel_op", ""))
         if relation == "=":
+            limits = [side for side in (claim.lhs, claim.rhs) if isinstance(side, sp.Limit)]
+            if limits:
+                return self._limit(limits[0], claim.rhs if limits[0] is claim.lhs else claim.lhs)
             return self._cases(claim.lhs, claim.rhs, {})
+        if relation in ("<", "<=", ">", ">="):
+            return self.comparison(claim.lhs, relation, claim.rhs)
         if relation == "implies":
             return self._implication(claim.lhs, claim.rhs)
         if relation == "iff":
             return ["and", self._implication(claim.lhs, claim.rhs), self._implication(claim.rhs, claim.lhs)]
         raise UnsupportedError(f"proofs are of equations, implications and predicates; not of {claim}.")
 
+    def _limit(self, limit: sp.Limit, value: Any) -> Json:
+        """`limit = value`, as the kernel's "limit", with the change of variable proved where there is one."""
+        form = falling(limit, [str(s) for s in self.names])
+        if value.has(form.symbol, limit.args[1]):
+            raise UnsupportedError(f"the variable of {limit} occurs in the value that it is said to have.")
+        parts = []
+        if form.original is not None:
+            parts.append(["eq", self.expr(form.original), self.expr(form.expr)])
+        claim = ["limit", self.symbol(form.symbol), self.expr(form.expr), self.expr(value)]
+        self.expr(substitute(form.expr, form.symbol, S.Zero))  # the inverses that must exist in the limit
+        return _all([*parts, claim])
+
     def _predicate_claim(self, claim: Any) -> Json:
         name, expr = str(claim.function.name), claim.arguments[0]
-        if name in ("positive_definite", "invertible"):
+        if name in WORDS:
             return [name, self.expr(expr)]
         row = STRUCTURES[name]
         complete = row.relations and row.zero_where is None and not any(r.has(sp.Inverse) for r in row.relations)
@@ -329,6 +378,8 @@ class Statement:
         pieces = sorted(left.atoms(sp.Piecewise) | right.atoms(sp.Piecewise), key=sp.default_sort_key)
         condition = next((c for p in pieces for c in comparisons(p) if c not in decided), None)
         if condition is None:
+            if is_product(left) or is_product(right):
+                return ["eq", *(["log", positive_product(self, side)] for side in (left, right))]
             return ["eq", self.expr(left), self.expr(right)]
         branches = [
             _implies([self.condition(c)], self._cases(left, right, decisions(c, decided)))

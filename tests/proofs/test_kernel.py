@@ -429,6 +429,11 @@ def column_for_column(a: str, b: str) -> Any:
 
 
 QUADRATIC = ["mul", "x'", "A", "x"]
+ONE = ["num", "1"]
+SHIFTED = ["add", GRAM, ["mul", "s", ["id", "m"]]]
+SHIFTED_SQUARES = [[ONE, None, "C"], ["s", None, ["id", "m"]]]
+SHIFTED_STEPS = [["positive_definite", SHIFTED, SHIFTED_SQUARES, None], ["inverse", SHIFTED]]
+GRAM_STEPS = [["positive_definite", GRAM, [[ONE, None, "C"]], None], ["inverse", GRAM]]
 ACCEPTED = {
     "gradient of c'x": equation(gradient(["mul", "y'", "x"], "x"), "y"),
     "Jacobian of Ax": equation(
@@ -497,6 +502,62 @@ ACCEPTED = {
     ),
     "a definite matrix is symmetric": equation(
         "A'", "A", given=[["positive_definite", "A"]], proof=["ref", "g0"]
+    ),
+    "a square is not negative": certificate(
+        claim=["nonnegative", ["mul", "y'", "A'", "A", "y"]], proof=[[[ONE, None, ["mul", "A", "y"]]], None],
+    ),
+    "the square of what is not zero is positive": certificate(
+        claim=["implies", ["nonzero", "y"], ["positive", ["mul", "y'", "y"]]], proof=[[[ONE, None, "y"]], None],
+    ),
+    "a definite form of what is not zero is positive": certificate(
+        given=[["positive_definite", "A"], ["nonzero", ["add", "x", ["mul", MINUS, "y"]]]],
+        claim=["positive", ["add", ["mul", "x'", "A", "x"], ["mul", MINUS, "x'", "A", "y"],
+                            ["mul", MINUS, "y'", "A", "x"], ["mul", "y'", "A", "y"]]],
+        proof=[[[ONE, "A", ["add", "x", ["mul", MINUS, "y"]]]], None],
+    ),
+    "the trace of the square of what is not zero": certificate(
+        given=[["nonzero", "C"]], claim=["positive", ["tr", ["mul", "C'", "C"]]], proof=[[[ONE, None, "C"]], None],
+    ),
+    "a multiple of what is not negative": certificate(
+        given=[["positive", "s"]], claim=["implies", ["nonnegative", "t"], ["nonnegative", ["mul", "s", "t"]]],
+        proof=[[["s", "t", ["id", "1"]]], None],
+    ),
+    "semidefinite and invertible is definite": certificate(
+        given=[["invertible", GRAM]], claim=["positive_definite", GRAM], proof=[[[ONE, None, "C"]], None],
+    ),
+    "a Gram matrix is semidefinite": certificate(
+        steps=[["positive_semidefinite", GRAM, [[ONE, None, "C"]], None]],
+        claim=["positive_semidefinite", GRAM],
+    ),
+    "a left inverse makes a square matrix invertible": equation(
+        ["mul", "A", ["inv", "A"]], ["id", "n"], given=[["eq", ["mul", "B", "A"], ["id", "n"]]],
+        steps=[["injective", "A", "B", ["ref", "g0"]], ["inverse", "A"]], proof=["ref", "inv0.r"],
+    ),
+    "a limit, where the inverse exists": certificate(
+        given=[["positive", "s"], ["injective", "C"]], steps=[*SHIFTED_STEPS, *GRAM_STEPS],
+        claim=["limit", "s", ["mul", ["inv", SHIFTED], "C'"], ["mul", ["inv", GRAM], "C'"]],
+    ),
+    "a limit of entries": certificate(
+        indices={"i": "n"},
+        claim=["limit", "s", ["mul", ["add", "s", ONE], ["entry", "x", "i", None]], ["entry", "x", "i", None]],
+    ),
+    "log turns products into sums": equation(
+        ["log", ["mul", ["pow", "s", "2"], ["exp", ["mul", "y'", "y"]],
+                 ["pow", ["exp", "t"], ["mul", MINUS, ["dim", "n"]]]]],
+        ["add", ["mul", ["num", "2"], ["log", "s"]], ["mul", "y'", "y"], ["mul", MINUS, ["dim", "n"], "t"]],
+        given=[["positive", "s"]],
+    ),
+    "log of a product over an index": equation(
+        ["log", ["prod", "i", "n", ["exp", ["pow", ["entry", "x", "i", None], "2"]]]], ["mul", "x'", "x"],
+    ),
+    "the larger exponential has the larger exponent": certificate(
+        given=[["positive", "s"]],
+        claim=["implies", ["at_least", ["mul", "s", ["exp", "t"]], ["mul", "s", ["exp", ["mul", "y'", "y"]]]],
+               ["nonnegative", ["add", "t", ["mul", MINUS, "y'", "y"]]]],
+    ),
+    "and the other way round": certificate(
+        claim=["implies", ["nonnegative", ["add", "t", ["mul", MINUS, "y'", "y"]]],
+               ["at_least", ["exp", "t"], ["exp", ["mul", "y'", "y"]]]],
     ),
     "a Gram matrix is definite": certificate(
         given=[["injective", "C"], ["positive_definite", "A"]],
@@ -633,6 +694,65 @@ TRACE_BY_A = equation(gradient(["tr", "A"], "A"), ["id", "n"])
 IDENTITY = equation(["mul", "A", ["inv", "A"]], ["id", "n"], steps=[["inverse", "A"]], proof=["ref", "inv0.r"])
 ONES = ["stack", "i", "n", "j", "n", ["num", "1"]]
 REFUSED = {
+    "the square of what may be zero is not positive": (
+        certificate(claim=["positive", ["mul", "y'", "y"]], proof=[[[ONE, None, "y"]], None]),
+        "no square is definite"),
+    "a semidefinite form of what is not zero": (
+        certificate(given=[["positive_semidefinite", "A"], ["nonzero", "y"]],
+                    claim=["positive", ["mul", "y'", "A", "y"]], proof=[[[ONE, "A", "y"]], None]), "no square is definite"),
+    "a nonzero matrix is not one-to-one": (
+        certificate(given=[["nonzero", "C"]], claim=["positive_definite", GRAM], proof=[[[ONE, None, "C"]], None]),
+        "no square is definite"),
+    "a negative multiple of what is not negative": (
+        certificate(claim=["implies", ["nonnegative", "t"], ["nonnegative", ["mul", MINUS, "t"]]],
+                    proof=[[[MINUS, "t", ["id", "1"]]], None]), "coefficient of a square"),
+    "a sign of a matrix": (
+        certificate(claim=["positive", GRAM], proof=[[[ONE, None, "C"]], None]), "cannot be positive"),
+    "squares that are not the claim": (
+        certificate(claim=["nonnegative", "t"], proof=[[[ONE, None, "y"]], None]), "does not follow"),
+    "nonpositive is not nonnegative": (
+        certificate(given=[["nonpositive", "t"]], claim=["nonnegative", "t"]), "nothing says that t is nonnegative"),
+    "nonnegative is not positive": (
+        certificate(given=[["nonnegative", "t"]], claim=["positive", "t"]), "nothing says that t is positive"),
+    "a right inverse of a wide matrix": (
+        certificate(given=[["eq", ["mul", "C", "D"], ["id", "n"]]], steps=[["injective", "C", "D", ["ref", "g0"]]]),
+        "cannot add"),
+    "a left inverse without proof": (certificate(steps=[["injective", "A", "B", None]]), "does not follow"),
+    "a tall matrix with a left inverse has no inverse": (
+        certificate(given=[["eq", ["mul", "D", "C"], ["id", "m"]]],
+                    steps=[["injective", "C", "D", ["ref", "g0"]], ["inverse", "C"]]),
+        "nothing says that C is invertible"),
+    "a limit where the inverse may not exist": (
+        certificate(given=[["positive", "s"]], steps=SHIFTED_STEPS,
+                    claim=["limit", "s", ["inv", SHIFTED], ["zero", "m", "m"]]), "was not introduced"),
+    "a limit at a pole": (
+        certificate(given=[["positive", "s"]], claim=["limit", "s", ["pow", "s", "-1"], ONE]),
+        "a negative or fractional power is of a scalar symbol"),
+    "a limit that is not the value": (
+        certificate(claim=["limit", "s", ["add", "s", ONE], "t"]), "does not follow"),
+    "a limit with its variable in the value": (certificate(claim=["limit", "s", "s", "s"]), "is tied"),
+    "a limit in which a primed variable hides": (
+        certificate(given=[["positive", "s"]], steps=[["inverse", "s"]],
+                    claim=["limit", "s", ["mul", "s'", ["inv", "s"]], ONE]), "was not introduced"),
+    "a limit in a variable that an equation ties": (
+        certificate(given=[["eq", "s", "t"]], claim=["limit", "s", "s", ["num", "0"]]), "is tied"),
+    "a limit in a variable that a premise ties": (
+        certificate(claim=["implies", ["nonnegative", ["add", "s", MINUS]], ["limit", "s", "s", ["num", "0"]]]),
+        "is tied"),
+    "a limit in a matrix": (certificate(claim=["limit", "A", "A", ["zero", "n", "n"]]), "is tied, or no number"),
+    "a limit of a logarithm": (
+        certificate(given=[["positive", "s"]], claim=["limit", "s", ["log", "s"], "t"]), "not a positive product"),
+    "log of what may be negative": (equation(["log", "t"], ["num", "0"]), "not a positive product"),
+    "log of a negative number": (equation(["log", MINUS], ["num", "0"]), "not a positive product"),
+    "log of a sum": (equation(["log", ["add", ONE, ONE]], ONE), "not a positive product"),
+    "log of a matrix": (equation(["log", ["exp", "A"]], "A"), "a logarithm is of a scalar"),
+    "the derivative of a logarithm": (
+        equation(["partial", ["log", "s"], "s", None, None], ["num", "0"], given=[["positive", "s"]]),
+        "derivative of log"),
+    "exp outside of a logarithm": (equation(["exp", "t"], "t"), "not an expression"),
+    "larger exponent, smaller exponential": (
+        certificate(claim=["implies", ["nonnegative", ["add", "s", ["mul", MINUS, "t"]]],
+                           ["at_least", ["exp", "t"], ["exp", "s"]]]), "nothing says that"),
     "derivative by a tied symbol": ({**TRACE_BY_A, "given": [SYMMETRIC]}, "ties"),
     "tied by definiteness": ({**TRACE_BY_A, "given": [["positive_definite", "A"]]}, "ties"),
     "tied by semidefiniteness": ({**TRACE_BY_A, "given": [["positive_semidefinite", "A"]]}, "ties"),
@@ -642,9 +762,10 @@ REFUSED = {
     "tied in a case": (
         {**TRACE_BY_A, "claim": ["implies", SYMMETRIC, TRACE_BY_A["claim"]]}, "ties"),
     "tied in a tuple": ({**TRACE_BY_A, "given": [("eq", ("T", "A"), "A")]}, "ties"),
-    "a nonzero matrix has no inverse": ({**IDENTITY, "given": [["nonzero", "A"]]}, "n x n matrix cannot be nonzero"),
+    "a nonzero matrix has no inverse": ({**IDENTITY, "given": [["nonzero", "A"]]}, "nothing says that A is invertible"),
     "nor has a positive one": ({**IDENTITY, "given": [["positive", "A"]]}, "a n x n matrix cannot be positive"),
-    "nor an injective one": ({**IDENTITY, "given": [["injective", "A"]]}, "nothing says that A is invertible"),
+    "nor one that is one-to-one and not square": (
+        {**IDENTITY, "given": [["injective", "C"]], "steps": [["inverse", "C"]]}, "nothing says that C is invertible"),
     "nor a semidefinite one": ({**IDENTITY, "given": [["positive_semidefinite", "A"]]}, "nothing says that"),
     "nor a transposed one, yet": ({**IDENTITY, "given": [["invertible", "A'"]]}, "nothing says that A is"),
     "invertible needs a square": (certificate(given=[["invertible", "C"]]), "n x m matrix cannot be invertible"),
@@ -695,15 +816,17 @@ REFUSED = {
         certificate(claim=["implies", ["nonpositive", "s"], ["eq", ["mul", "s", ["pow", "s", "-1"]], ["num", "1"]]]),
         "s^-1 needs s positive"),
     "too few proofs": (certificate(claim=["and", ["eq", "A", "A"], ["eq", "B", "B"]], proof=[None]), "malformed"),
-    "definite without a reason": (certificate(claim=["positive_definite", ["mul", "A'", "A"]]), "not positive"),
-    "invertible, said to be injective": (
-        certificate(given=[["injective", "A"]], claim=["invertible", "A"]), "not invertible"),
+    "definite without a reason": (
+        certificate(claim=["positive_definite", ["mul", "A'", "A"]]), "nothing says that (A' A) is"),
+    "nonzero, said to be injective": (
+        certificate(given=[["nonzero", "A"]], claim=["invertible", "A"]), "nothing says that A is invertible"),
     "definite, said to be invertible": (
-        certificate(given=[["invertible", "A"]], claim=["positive_definite", "A"]), "not positive_definite"),
+        certificate(given=[["invertible", "A"]], claim=["positive_definite", "A"]),
+        "nothing says that A is positive_definite"),
     "a hypothesis that is no equation": (
         equation("A'", "A", given=[["invertible", "A"]], proof=["ref", "g0"]), "no equation 'g0'"),
     "a predicate with a proof": (
-        certificate(given=[["invertible", "A"]], claim=["invertible", "A"], proof=["ref", "g0"]), "not invertible"),
+        certificate(given=[["invertible", "A"]], claim=["invertible", "A"], proof=["ref", "g0"]), "undeclared symbol"),
     "a later fact": (
         certificate(steps=[["inverse", ["mul", "C'", "C"]], ["positive_definite", ["mul", "C'", "C"],
                            [[["num", "1"], None, "C"]], None]], given=[["injective", "C"]]), "nothing says that"),
@@ -720,7 +843,7 @@ REFUSED = {
     "ones as a coefficient": (
         certificate(steps=[["positive_definite", ONES, [[ONES, None, ["id", "n"]]], None]]), "coefficient of a square"),
     "a case must be well-typed": (
-        certificate(claim=["implies", ["nonzero", "A"], ["eq", "A", "A"]]), "n x n matrix cannot be nonzero"),
+        certificate(claim=["implies", ["positive", "A"], ["eq", "A", "A"]]), "n x n matrix cannot be positive"),
     "a matrix as a coefficient": (
         certificate(steps=[["positive_definite", "A", [["A", None, ["id", "n"]]], None]]), "coefficient of a square"),
 }  # fmt: skip

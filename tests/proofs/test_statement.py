@@ -170,18 +170,29 @@ def test_facts_with_a_word_of_their_own():
 
 
 def test_facts_without_words_are_dropped_not_guessed():
-    told, dropped = facts(Q.upper_triangular(A), Q.fullrank(X), Q.diagonal(B), Q.nonzero(A))
+    told, dropped = facts(Q.upper_triangular(A), Q.fullrank(X), Q.diagonal(B))
     assert told == [["eq", ["T", "B"], "B"]]  # what diagonal implies; less is assumed than was given
-    assert dropped == [Q.upper_triangular(A), Q.fullrank(X), Q.nonzero(A)]
+    assert dropped == [Q.upper_triangular(A), Q.fullrank(X)]
+
+
+def test_rank_is_told_as_what_it_implies():
+    """Full rank says something as soon as the shape does: independent columns if tall, independent rows if wide."""
+    tall, wide = MatrixSymbol("T", m + n, n), MatrixSymbol("X", n, 2)
+    assert facts(predicate("surjective")(X))[0] == [["injective", ["T", "X"]]]
+    assert facts(Q.fullrank(A))[0] == [["injective", "A"], ["injective", ["T", "A"]]]
+    assert facts(Q.fullrank(MatrixSymbol("x", n, 1)))[0] == [["injective", "x"]]
+    assert facts(Q.fullrank(wide))[0] == [] and tall.shape == (m + n, n)
+    assert facts(Q.nonzero(A))[0] == [["nonzero", "A"]]
 
 
 def test_a_claim_is_never_weaker_than_asked():
     """To be symmetric is not to be diagonal: a structure is claimed only if its relations are all of it."""
-    for claim in (Q.diagonal(A), Q.upper_triangular(A), Q.fullrank(X), predicate("positive_semidefinite")(A)):
+    for claim in (Q.diagonal(A), Q.upper_triangular(A), Q.fullrank(X), predicate("surjective")(X)):
         with pytest.raises(UnsupportedError, match="no word for"):
             Statement().claim(claim)
     assert Statement().claim(Q.symmetric(A)) == ["eq", ["T", "A"], "A"]
     assert Statement().claim(Q.orthogonal(A))[0] == "and"
+    assert Statement().claim(predicate("positive_semidefinite")(A)) == ["positive_semidefinite", "A"]
 
 
 def test_iff_is_both_implications():

@@ -1,0 +1,92 @@
+"""Limits as the kernel reads them: of an expression in a positive symbol that falls to 0.
+
+The kernel puts 0 for the symbol, which is right wherever every inverse still exists there. Other limits are brought to
+this form: s -> a is s = a + t, and s -> oo is s = 1/t with the powers of t collected, so that
+(X'X + s I)^-1 = t (t X'X + I)^-1. That both are equal for t > 0 is a claim of its own, proved beside the limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import sympy as sp
+from sympy import Rational, S, Symbol
+
+from symbolic.errors import UnsupportedError
+from symbolic.meaning import substitute
+from symbolic.shapes import is_scalar
+
+
+class Falling(NamedTuple):
+    """`expr` as `symbol` falls to 0; `original`, if any, is what it must equal for every positive value of it."""
+
+    expr: Any
+    symbol: Symbol
+    original: Any = None
+
+
+def falling(limit: sp.Limit, taken: Iterable[str] = ()) -> Falling:
+    """The limit with a variable that falls to 0; a new one keeps clear of the names `taken`.
+
+    Raises UnsupportedError for two-sided limits and for expressions that grow, or whose growth would have to cancel.
+
+    >>> lam, a = sp.symbols("lambda a", positive=True)
+    >>> falling(sp.Limit(a / (a**2 + lam), lam, sp.oo)).expr
+    a*t/(a**2*t + 1)
+    """
+    expr, symbol, point, side = limit.args
+    if not isinstance(symbol, Symbol):
+        raise UnsupportedError(f"the variable of {limit} is not a symbol.")
+    if str(side) not in "+-":
+        raise UnsupportedError(f"{limit} is two-sided: take the limits from each side.")
+    if point == 0 and str(side) == "+":
+        return Falling(expr, symbol)
+    names = {*taken, *(str(s) for s in expr.free_symbols)}
+    t = Symbol(next(name for name in ["t", *(f"t_{k}" for k in range(1, 99))] if name not in names), positive=True)
+    sign = S.NegativeOne if (str(side) == "-" and point.is_finite) or point is S.NegativeInfinity else S.One
+    if point.is_finite:
+        moved = sp.Add(point, sp.Mul(sign, t)) if point != 0 else sp.Mul(sign, t)
+        return Falling(substitute(expr, symbol, moved), t)
+    power, rest = _scaled(substitute(expr, symbol, sp.Mul(sign, symbol)) if sign < 0 else expr, symbol, t)
+    if power < 0:
+        raise UnsupportedError(f"{limit}: a factor grows like a power of {symbol}; such limits are not understood.")
+    return Falling(_times(t, power, rest), t, substitute(expr, symbol, sp.Mul(sign, sp.Pow(t, -1))))
+
+
+def _scaled(e: Any, s: Symbol, t: Symbol) -> tuple[Rational, Any]:
+    """(p, g): `e` at s = 1/t is t**p g, where g has no negative powers of t outside inverses that exist at t = 0."""
+    if not e.has(s):
+        return S.Zero, e
+    if e == s:
+        return S.NegativeOne, S.One
+    if isinstance(e, (sp.Transpose, sp.Trace)):
+        power, rest = _scaled(e.args[0], s, t)
+        return power, rest if rest is S.One else e.func(rest)
+    if isinstance(e, sp.Inverse):
+        power, rest = _scaled(e.args[0], s, t)
+        return -power, sp.Inverse(rest)
+    if isinstance(e, (sp.Pow, sp.MatPow)) and e.args[1].is_Rational:
+        power, rest = _scaled(e.args[0], s, t)
+        return power * e.args[1], S.One if rest is S.One else e.func(rest, e.args[1])
+    if isinstance(e, (sp.Mul, sp.MatMul)):
+        pairs = [_scaled(a, s, t) for a in e.args]
+        kept = [rest for _, rest in pairs if rest is not S.One]
+        power = sum((p for p, _ in pairs), S.Zero)
+        return power, S.One if not kept else kept[0] if len(kept) == 1 else e.func(*kept)
+    if isinstance(e, (sp.Add, sp.MatAdd)):
+        pairs = [_scaled(a, s, t) for a in e.args]
+        least = min(p for p, _ in pairs)
+        return least, e.func(*(_times(t, p - least, rest) for p, rest in pairs))
+    raise UnsupportedError(f"a limit at infinity of {e} ({type(e).__name__}) is not understood.")
+
+
+def _times(t: Symbol, power: Rational, e: Any) -> Any:
+    """t**power e."""
+    if power == 0:
+        return e
+    factor = sp.Pow(t, power)
+    return sp.Mul(factor, e) if is_scalar(e) and not getattr(e, "is_Matrix", False) else sp.MatMul(factor, e)
+
+
+__all__ = ["Falling", "falling"]
