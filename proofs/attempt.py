@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from sympy import Basic
+from sympy import Basic, Eq
 
+from proofs.blocks import conjuncts, unblocked
 from proofs.kernel import DEFINITE, ONE_TO_ONE, Checker, KernelError, Matrix, Report, check, in_logs, put_zero
 from proofs.licences import licence
 from proofs.positivity import squares_of
@@ -23,6 +24,7 @@ from proofs.quadratic import completed_squares, differences, middles, scaled_fac
 from proofs.search import Contradiction, Search
 from proofs.statement import Statement
 from proofs.verdict import Names, fact_text
+from symbolic.errors import UnsupportedError
 from symbolic.facts import Facts
 from symbolic.meaning import meaning
 
@@ -39,15 +41,16 @@ class Attempt:
     max_degree: int | None
     conditions: list[str] = field(default_factory=list)
     derived: dict[str, str] = field(default_factory=dict)
+    is_conditional: bool = False  # whether a condition is about an inverse that the claim does not write
     report: Report | None = None
 
     def certificate(self) -> Json | None:
         """A certificate that the kernel has accepted, or None."""
         statement = Statement()
-        goal = meaning(self.claim, self.given)
-        statement.survey(_expressions(goal, self.given))
+        goal, hypotheses = goal_of(self.claim, self.given), list(_unblocked(self.given))
+        statement.survey(_expressions(goal, hypotheses))
         claim = statement.claim(goal)
-        given, _ = statement.facts(self.given)
+        given, _ = statement.facts(hypotheses)
         signs = [f for f in statement.declared() if f not in given]
         body = {
             "format": "pushthrough", "version": 1, "symbols": statement.symbols, "indices": statement.indices,
@@ -92,7 +95,7 @@ class Attempt:
             if not self._licensed(checker, body, e):
                 if extra:
                     continue
-                self._assume(body, ["nonzero" if m.rows == "1" else "invertible", e], base)
+                self._assume(body, ["nonzero" if m.rows == "1" else "invertible", e], base, e in statement.implied)
                 checker = self._checker(body)
             body["steps"].append(["inverse", e])
             checker.step(["inverse", e])
@@ -110,13 +113,14 @@ class Attempt:
             if self._licensed(checker, body, Names({"steps": body["steps"]}).expand(h), definite=True):
                 break
 
-    def _assume(self, body: dict[str, Any], fact: Json, base: Basic) -> None:
+    def _assume(self, body: dict[str, Any], fact: Json, base: Basic, unwritten: bool) -> None:
         """Assume that an inverse exists: a condition of the claim, unless the fact tables derive it from the given."""
         body["assumed"].append(fact)
         known = Facts(self.given).holds("invertible", base)
         text = fact_text(Names({"steps": body["steps"]}).expand(fact))
         if known is None:
             self.conditions.append(text)
+            self.is_conditional = self.is_conditional or unwritten
         else:
             self.derived[text] = f"by {known.rule.partition(': ')[2] or known.rule}"
 
@@ -145,6 +149,36 @@ class Attempt:
             smaller = _shifted({**certificate, "given": kept}, len(unused))
             self.report, certificate = check(smaller), smaller
         return certificate
+
+
+def goal_of(claim: Any, given: Iterable[Any]) -> Any:
+    """What has to be proved: the meaning of a claim about minimisers, and no blocks."""
+    goal = meaning(claim, given)
+    if isinstance(goal, Basic):
+        return unblocked(goal)
+    if getattr(goal, "relation", "") == "=":
+        whole = Eq(goal.lhs, goal.rhs, evaluate=False)
+        plain = unblocked(whole)
+        return goal if plain is whole else plain
+    if getattr(goal, "relation", "") in ("iff", "implies"):
+        sides = unblocked(goal.lhs), unblocked(goal.rhs)
+        return goal if sides == (goal.lhs, goal.rhs) else Goal(*sides, goal.relation)
+    return goal
+
+
+class Goal(NamedTuple):
+    """A claim with other sides."""
+
+    lhs: Any
+    rhs: Any
+    relation: str
+
+
+def _unblocked(given: Iterable[Any]) -> Iterator[Any]:
+    """Hypotheses without blocks; one that cannot be said without them is left out, which is sound."""
+    for fact in given:
+        with suppress(UnsupportedError):
+            yield from conjuncts(unblocked(fact))
 
 
 FAILED = object()

@@ -68,7 +68,7 @@ def equations(relation: Basic) -> list[Basic]:
     >>> equations(sp.Eq(BlockMatrix([[x], [z]]), sp.ZeroMatrix(n + d, 1), evaluate=False))
     [Eq(x, 0), Eq(z, 0)]
     """
-    return _conjuncts(unblocked(relation))
+    return conjuncts(unblocked(relation))
 
 
 def multiply_out(expr: Basic) -> Basic:
@@ -105,15 +105,16 @@ def _is_concerned(expr: Basic) -> bool:
     )
 
 
-def _conjuncts(statement: Basic) -> list[Basic]:
+def conjuncts(statement: Basic) -> list[Basic]:
+    """The parts of an `And`, nested ones too."""
     if isinstance(statement, sp.And):
-        return [part for arg in statement.args for part in _conjuncts(arg)]
+        return [part for arg in statement.args for part in conjuncts(arg)]
     return [statement]
 
 
 def _joined(kind: Any, parts: Iterable[Basic]) -> Basic:
     """`kind(*parts)` with the parts as they are: SymPy's own And sorts and compares them, and drops or decides some."""
-    kept = tuple(dict.fromkeys(parts))
+    kept = tuple(dict.fromkeys(parts) if kind in (sp.And, sp.Or) else parts)
     if len(kept) == 1 and kind in (sp.And, sp.Or):
         return kept[0]
     node = Basic.__new__(kind, *kept)
@@ -140,10 +141,10 @@ class _Reader:
         if isinstance(s, AppliedPredicate):
             return self._with_presuppositions(s, self._predicate)
         if isinstance(s, ForAll):
-            parts = _conjuncts(self.statement(s.relation))
+            parts = conjuncts(self.statement(s.relation))
             return _joined(sp.And, (ForAll(s.symbol, part) for part in parts))
         if isinstance(s, sp.And):
-            return _joined(sp.And, (part for arg in s.args for part in _conjuncts(self.statement(arg))))
+            return _joined(sp.And, (part for arg in s.args for part in conjuncts(self.statement(arg))))
         if isinstance(s, (sp.Or, sp.Not, sp.Implies, sp.Equivalent)):
             return _joined(type(s), map(self.statement, s.args))
         raise UnsupportedError(f"blocks in {said(s)} ({type(s).__name__}): no such statement is known here.")
@@ -159,7 +160,7 @@ class _Reader:
                     f"{said(node)} vanishes from {said(s)}; whether it exists depends on a bound symbol."
                 )
         self.met = {**outer, **self.met}
-        return _joined(sp.And, [*_conjuncts(out), *(sp.Eq(node, node, evaluate=False) for node in lost)])
+        return _joined(sp.And, [*conjuncts(out), *(sp.Eq(node, node, evaluate=False) for node in lost)])
 
     def _relation(self, s: Any) -> Basic:
         shape(s)
@@ -385,7 +386,7 @@ def _rebuilt(r: _Reader, e: Any) -> Any:
 
 
 def _minimisers(r: _Reader, e: Any) -> Any:
-    constraints = [part for c in e.constraints for part in _conjuncts(r.statement(c))]
+    constraints = [part for c in e.constraints for part in conjuncts(r.statement(c))]
     return e.func(r.plain(e.objective), e.variables, *constraints)
 
 
@@ -404,4 +405,4 @@ _RULES: dict[type, Callable[[_Reader, Any], Value]] = {
                      *SCALAR_FUNCTIONS), _rebuilt),
 }  # fmt: skip
 
-__all__ = ["blocks_of", "equations", "multiply_out", "unblocked"]
+__all__ = ["blocks_of", "conjuncts", "equations", "multiply_out", "unblocked"]

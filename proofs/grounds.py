@@ -32,8 +32,8 @@ from sympy import (
 from sympy.matrices.expressions import MatrixExpr
 from sympy.matrices.expressions.special import OneMatrix
 
-from proofs.kernel import check
-from proofs.verdict import Names, fact_text, plain, references
+from proofs.kernel import ONE_TO_ONE, WORDS, check
+from proofs.verdict import Names, fact_text, parts_of, plain, references, shown_by_steps
 from symbolic.errors import UnsupportedError
 from symbolic.latex import write_latex
 
@@ -42,7 +42,8 @@ from symbolic.latex import write_latex
 class Grounds:
     """`uses`: equations (prose); `definite`: one sentence a matrix (prose); `terms`: references in the whole proof.
 
-    `rules`: where nothing is used, what multiplying out needed (prose).
+    `rules`: squares, limits and logarithms that the proof rests on, and where nothing is used, what multiplying out
+    needed (prose).
     """
 
     uses: tuple[str, ...]
@@ -52,8 +53,9 @@ class Grounds:
 
     @property
     def reason(self) -> str:
-        """Why the step holds, in a few words: the hypotheses it uses, else the rules, else that it multiplies out."""
-        return "; ".join(self.rules) if not self.uses else "uses " + ", ".join(self.uses)
+        """Why the step holds, in a few words: squares, limits, the hypotheses it uses; else that it multiplies out."""
+        used = ["uses " + ", ".join(self.uses)] if self.uses else []
+        return "; ".join([*self.rules, *used])
 
 
 # Rules as the kernel names them, by their first words -> what a reader is told.
@@ -67,7 +69,7 @@ _RULES = (
 
 def _rules(certificate: dict[str, Any], axioms: Sequence[str], definite: list[str]) -> tuple[str, ...]:
     """The rules that a proof without references rests on, from the kernel's own account of it."""
-    if certificate["claim"][0] in ("positive_definite", "invertible"):
+    if certificate["claim"][0] in WORDS:
         return tuple(definite[-1:]) or ("as was given",)
     axioms, claim = axioms or check(certificate).axioms, certificate["claim"]
     nodes = set(_nodes(claim))
@@ -100,12 +102,46 @@ def grounds(certificate: dict[str, Any], axioms: Sequence[str] = ()) -> Grounds:
     used = references([certificate["steps"], certificate["proof"]])
     uses = [reader.reference(ref) for ref in dict.fromkeys(used) if ref[:1] in "gai"]
     if any(ref[:1] == "h" for ref in used):
+        kinds = {claim[0] for claim, _, local in parts_of(certificate["claim"], certificate["proof"]) if local}
         directions = certificate["claim"][0] == "and"
-        uses.append("in each direction, the other side" if directions else "the premise")
-    signs = [reader.fact(fact) for fact in certificate["given"] if fact[0] == "positive"]
-    definite = [reader.definite(step, signs) for step in certificate["steps"] if step[0] == "positive_definite"]
-    rules = () if uses else _rules(certificate, axioms, definite)
+        both = "in each direction, the other side" if directions else "the premise"
+        uses.append("the constraint" if kinds <= {*WORDS} else both)
+    definite = [reader.shown(step) for step in shown_by_steps(certificate)]
+    said = tuple(dict.fromkeys(_moves(reader, certificate)))
+    rules = said or (() if uses else _rules(certificate, axioms, definite))
     return Grounds(tuple(dict.fromkeys(uses)), tuple(dict.fromkeys(definite)), len(used), rules)
+
+
+def _moves(reader: _Reader, certificate: dict[str, Any]) -> Iterator[str]:
+    """How the signs and limits in a claim are shown."""
+    if {"log", "exp"} & set(_nodes(certificate["claim"])):
+        yield "logarithms, which grow with their argument and turn products into sums"
+    for claim, proof, local in parts_of(certificate["claim"], certificate["proof"]):
+        if claim[0] == "limit":
+            yield f"continuity: {reader.relation(claim[1], '= 0')} may be put, as every inverse exists there"
+        elif claim[0] in WORDS and claim[0] not in ONE_TO_ONE and local:
+            yield from _signs(reader, proof[0] if proof else None, local)
+        elif claim[0] in WORDS and isinstance(proof, list):
+            yield from _signs(reader, proof[0], local)
+
+
+def _signs(reader: _Reader, squares: list[Any] | None, local: list[Any]) -> Iterator[str]:
+    """The squares under a sign claim: one with a definite matrix, or a multiple of what the premise says."""
+    if squares is None:
+        yield "the two differences are equal"
+        return
+    factors = [(c, middle) for c, middle, root in squares if root == ["id", "1"]]
+    if local and len(factors) == len(squares) == 1:
+        c = factors[0][0]
+        yield f"one difference is {reader.formula(c)} times the other"
+        return
+    if local and squares and all(middle is None for _, middle, _ in squares):
+        yield "the difference is a sum of squares, not all of them zero"
+    elif local and squares:
+        matrix = reader.formula(["add", *(m if c == ["num", "1"] else ["mul", c, m] for c, m, _ in squares if m)])
+        yield f"the difference is a square with the positive definite matrix {matrix}"
+    else:
+        yield f"it is {reader.formula(['add', *map(_square, squares)])}" if squares else "it is $0$"
 
 
 _SIGNS = {"positive": "> 0", "nonnegative": r"\geq 0", "nonpositive": r"\leq 0", "nonzero": r"\neq 0"}
@@ -129,11 +165,18 @@ class _Reader:
         fact = self.names.fact(ref)
         return self.fact(fact) if fact is not None else ref
 
-    def definite(self, step: list[Any], signs: list[str]) -> str:
+    def shown(self, step: list[Any]) -> str:
         matrix = self.formula(step[1])
-        squares = self.formula(["add", *map(_square, step[2])])
-        why = "as a sum of squares" if squares == matrix else f"as it is {squares}"
-        return f"{matrix} is positive definite, hence invertible, {why}" + (
+        if step[0] in ONE_TO_ONE:
+            inverted = self.relation(["mul", step[2], step[1]], "=", ["id", self.rows(step[1])])
+            return f"{matrix} has an inverse, as {inverted}"
+        number = self.rows(step[1]) == "1"
+        squares = self.formula(["add", *(_square(square, number) for square in step[2])])
+        why = "as a sum of squares" if squares == matrix or number else f"as it is {squares}"
+        signs = [self.fact(f) for f in self.names.needs(step[2])]
+        word = "positive semidefinite" if step[0] == "positive_semidefinite" else "positive definite, hence invertible"
+        word = "positive" if number else word
+        return f"{matrix} is {word}, {why}" + (
             f" with {' and '.join(signs)}" if signs else ""
         )
 
@@ -145,8 +188,12 @@ class _Reader:
                 return f"{self.fact(inner)} for every {self.formula(x)}"
             case [word, e] if word in _SIGNS:
                 return self.relation(e, _SIGNS[word])
+            case ["injective", ["T", e]]:
+                return f"{self.formula(e)} of full row rank"
+            case ["injective", e]:
+                return f"{self.formula(e)} of full column rank"
             case [word, e]:
-                return f"{self.formula(e)} is {word.replace('_', ' ')}"
+                return f"{self.formula(e)} {word.replace('_', ' ')}"
             case _:
                 return fact_text(fact)
 
@@ -165,16 +212,20 @@ class _Reader:
             return plain(expanded)
 
     def rows(self, e: Any) -> str:
-        return str(self.sympy(self.names.expand(e)).shape[0])
+        return str(getattr(self.sympy(self.names.expand(e)), "shape", (1, 1))[0])
 
     def sympy(self, e: Any) -> Any:
         """The SymPy expression that a JSON one of the kernel says, every part in its place."""
         match e:
+            case str() if e.endswith("'"):
+                return Transpose(self.sympy(e[:-1]))
             case str():
                 rows, columns = self.sizes[e]
                 return Symbol(e) if rows == columns == "1" else MatrixSymbol(e, _size(rows), _size(columns))
             case ["num", value]:
                 return Rational(value)
+            case ["id", "1"]:
+                return Integer(1)
             case ["id", n]:
                 return Identity(_size(n))
             case ["zero", *sizes]:
@@ -208,9 +259,11 @@ def _size(name: str) -> Any:
     return Integer(name) if name.isdigit() else Symbol(name, integer=True, positive=True)
 
 
-def _square(row: list[Any]) -> Any:
-    """`coefficient L' P L`, as the certificate lists it: [coefficient, P or null, L]."""
+def _square(row: list[Any], scalar: bool = False) -> Any:
+    """`coefficient L' P L`, as the certificate lists it: [coefficient, P or null, L]; of a number `coefficient L^2`."""
     coefficient, middle, root = row
+    if scalar and middle is None and isinstance(root, str):
+        return ["mul", coefficient, ["pow", root, "2"]]
     core = [root] if middle is None else [middle]
     if not (isinstance(root, list) and root[0] == "id"):
         turned = root[1] if isinstance(root, list) and root[0] == "T" else ["T", root]

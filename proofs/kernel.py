@@ -279,7 +279,7 @@ class Checker:
         self.fact([kind, e])
         m = self.expr(e, {})
         if proof is None: need(self.known(kind, m), f"nothing says that {show(e)} is {kind}")
-        elif kind not in ONE_TO_ONE: self.squares(m, *proof, kind in STRICT)
+        elif kind not in ONE_TO_ONE: self.squares(m, *proof, strict=kind in STRICT)
         else:
             self.axioms.add("a matrix with a left inverse is one-to-one; a square one is then invertible")
             self.follows(self.expr(proof[0], {}) * m - identity(m.cols), proof[1], {})

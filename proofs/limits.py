@@ -7,7 +7,7 @@ this form: s -> a is s = a + t, and s -> oo is s = 1/t with the powers of t coll
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -35,7 +35,7 @@ def falling(limit: sp.Limit, taken: Iterable[str] = ()) -> Falling:
     >>> falling(sp.Limit(a / (a**2 + lam), lam, sp.oo)).expr
     a*t/(a**2*t + 1)
     """
-    expr, symbol, point, side = limit.args
+    expr, symbol, point, side = map(S, limit.args)
     if not isinstance(symbol, Symbol):
         raise UnsupportedError(f"the variable of {limit} is not a symbol.")
     if str(side) not in "+-":
@@ -52,6 +52,45 @@ def falling(limit: sp.Limit, taken: Iterable[str] = ()) -> Falling:
     if power < 0:
         raise UnsupportedError(f"{limit}: a factor grows like a power of {symbol}; such limits are not understood.")
     return Falling(_times(t, power, rest), t, substitute(expr, symbol, sp.Mul(sign, sp.Pow(t, -1))))
+
+
+def inverted_at_zero(e: Any, s: Symbol) -> Iterator[Any]:
+    """What is inverted in `e` at s = 0, and must be invertible there. Raises UnsupportedError for the inverse of zero."""
+    for node in sp.preorder_traversal(e):
+        powers = isinstance(node, (sp.Pow, sp.MatPow)) and node.args[1].is_negative
+        if (powers or isinstance(node, sp.Inverse)) and node.has(s):
+            inside = at_zero(node.args[0], s)
+            if _vanishes(inside):
+                raise UnsupportedError(f"the limit of {e}: {node} grows without bound.")
+            yield inside
+
+
+def at_zero(e: Any, s: Symbol) -> Any:
+    """`e` with 0 for `s`, terms and products that vanish left out.
+
+    >>> s, a = sp.symbols("s a", positive=True)
+    >>> at_zero(a + s * a, s)
+    a
+    """
+    if e == s:
+        return S.Zero
+    if not e.has(s):
+        return e
+    args = [at_zero(a, s) for a in e.args]
+    if isinstance(e, (sp.Mul, sp.MatMul)):
+        if any(map(_vanishes, args)):
+            return sp.ZeroMatrix(*e.shape) if getattr(e, "is_Matrix", False) else S.Zero
+    elif isinstance(e, (sp.Add, sp.MatAdd)):
+        kept = [a for a in args if not _vanishes(a)]
+        if len(kept) < 2:
+            return kept[0] if kept else args[0]
+        args = kept
+    plain = isinstance(e, (sp.Add, sp.Mul, sp.Pow)) and not getattr(e, "is_Matrix", False)
+    return e.func(*args, evaluate=False) if plain else e.func(*args)
+
+
+def _vanishes(e: Any) -> bool:
+    return e == 0 or isinstance(e, sp.ZeroMatrix)
 
 
 def _scaled(e: Any, s: Symbol, t: Symbol) -> tuple[Rational, Any]:
@@ -89,4 +128,4 @@ def _times(t: Symbol, power: Rational, e: Any) -> Any:
     return sp.Mul(factor, e) if is_scalar(e) and not getattr(e, "is_Matrix", False) else sp.MatMul(factor, e)
 
 
-__all__ = ["Falling", "falling"]
+__all__ = ["Falling", "at_zero", "falling", "inverted_at_zero"]

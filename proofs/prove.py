@@ -26,7 +26,7 @@ from proofs.attempt import Attempt
 from proofs.kernel import KernelError, Report
 from proofs.kernel import check as check_certificate
 from proofs.search import Contradiction
-from proofs.verdict import Names, Verdict, used
+from proofs.verdict import Names, Verdict, shown_by_steps, used
 from symbolic.errors import ProofError, PushthroughError, ShapeError, UnsupportedError
 from symbolic.facts import Facts
 from symbolic.nodes import ForAll, Jacobian
@@ -206,7 +206,7 @@ class Inquiry:
         if evidence is not None and evidence.only_trivial:
             conditions.append("an instance exists with a size above 1, but none was found")
             vacuous = [self.text]
-        status = "conditional" if vacuous else "proved"
+        status = "conditional" if vacuous or attempt.is_conditional else "proved"
         shown = evidence if instances else None
         return self.verdict(
             status, certificate=certificate, conditions=tuple(conditions), reason=reason, witness=shown,
@@ -249,7 +249,7 @@ def explain_use(certificate: Json, report: Report | None, derived: dict[str, str
     """What a proof rests on, read off the certificate: hypotheses, definite matrices, or the normal form alone."""
     names, uses = Names(certificate), used(certificate)
     text = [f"uses {', '.join(uses)}"] if uses else []
-    text += [names.definite(step) for step in certificate["steps"] if step[0] == "positive_definite"]
+    text += [names.shown(step) for step in shown_by_steps(certificate)]
     text += [f"{fact} ({rule})" for fact, rule in derived.items()]
     if not text and report is not None:
         text.append("; ".join(["both sides have one normal form", *report.axioms]))

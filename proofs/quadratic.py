@@ -44,8 +44,9 @@ def _ratios(m: Matrix, known: Matrix, limit: int = 3) -> list[Json]:
             kept = [(s, e) for s, e in sorted(exponents.items()) if e]
             if any(s.startswith("log ") for s, _ in kept):
                 continue
-            scalars = [["pow", s if s[0] != "|" else ["dim", s[1:]], str(e)] for s, e in kept]
-            ratio = ["mul", ["num", str(d / c)], *scalars]
+            scalars = [_scalar(s, e) for s, e in kept]
+            factors = [*([["num", str(d / c)]] if c != d or not scalars else []), *scalars]
+            ratio = factors[0] if len(factors) == 1 else ["mul", *factors]
             if ratio not in found:
                 found.append(ratio)
         if len(found) >= limit:
@@ -128,10 +129,15 @@ def _between(chains: Any, x: str) -> tuple[str, ...] | None:
 
 
 def _term(c: Any, powers: Any, mid: tuple[str, ...], rows: str) -> Json:
-    scalars = [["pow", s if s[0] != "|" else ["dim", s[1:]], str(e)] if e != 1 or s[0] == "|" else s for s, e in powers]
+    scalars = [_scalar(s, e) for s, e in powers]
     head = [["num", str(c)]] if c != 1 else []
     factors = [*head, *scalars, *(mid or [["id", rows]])]
     return factors[0] if len(factors) == 1 else ["mul", *factors]
+
+
+def _scalar(s: str, e: Any) -> Json:
+    base: Json = ["dim", s[1:]] if s[0] == "|" else s
+    return base if e == 1 else ["pow", base, str(e)]
 
 
 def _sum(terms: list[Json]) -> Json:

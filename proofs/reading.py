@@ -74,6 +74,8 @@ class Reader:
                 return sp.KroneckerDelta(self.index(i), self.index(j))
             case ["sum", i, n, a]:
                 return sp.Sum(self.read(a), (self.index(i), 0, self.size(n) - 1))
+            case ["log", a]:
+                return sp.log(self.positive(a))
             case ["partial", a, x, i, j]:
                 variable = self.symbols[x]
                 entry = MatrixElement(variable, self.index(i), self.index(j)) if variable.is_Matrix else variable
@@ -84,6 +86,10 @@ class Reader:
                 return sp.Eq(self.read(a), self.read(b), evaluate=False)
             case ["forall", x, a]:
                 return ForAll(self.symbols[x], self.read(a))
+            case ["at_least", a, b]:
+                return sp.Ge(self.positive(a), self.positive(b), evaluate=False)
+            case ["limit", s, a, b]:
+                return sp.Eq(sp.Limit(self.read(a), self.symbols[s], 0), self.read(b), evaluate=False)
             case ["and", *parts]:
                 return sp.And(*map(self.read, parts), evaluate=False)
             case ["implies", a, b]:
@@ -92,6 +98,20 @@ class Reader:
                 return predicate(word)(self.read(a))
             case _:
                 raise UnsupportedError(f"not an expression of the kernel's language: {e!r}")
+
+    def positive(self, e: Json) -> Any:
+        """A positive product."""
+        match e:
+            case ["exp", a]:
+                return sp.exp(self.read(a))
+            case ["mul", *parts]:
+                return sp.Mul(*map(self.positive, parts), evaluate=False)
+            case ["pow", a, k]:
+                return sp.Pow(self.positive(a), self.read(k) if isinstance(k, list) else sp.Rational(k), evaluate=False)
+            case ["prod", i, n, a]:
+                return sp.Product(self.positive(a), (self.index(i), 0, self.size(n) - 1))
+            case _:
+                return self.read(e)
 
     def letter(self, e: str) -> Any:
         base = e.removesuffix("'")

@@ -20,11 +20,10 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from proofs.cases import comparisons, decisions, settle
 from proofs.densities import is_product, positive_product
 from proofs.kernel import WORDS
-from proofs.limits import falling
+from proofs.limits import falling, inverted_at_zero
 from proofs.reading import Reader
 from symbolic.errors import UnsupportedError
 from symbolic.facts import STRUCTURES, Facts
-from symbolic.meaning import substitute
 from symbolic.nodes import ForAll, Gradient, Hessian, Jacobian
 from symbolic.shapes import is_scalar, shape, split_product
 
@@ -40,7 +39,7 @@ class Statement:
     """The kernel's view of some expressions: names, sizes, inverses that are written, signs that are relied on.
 
     `symbols`, `indices`: as in a certificate. `inverses`: arguments of the inverses met so far, inner ones first.
-    `signs`: facts about scalar symbols that were declared with the symbol (`positive=True`) and that a power needs.
+    `powers`: scalar symbols with a negative or fractional power, which need a sign.
     """
 
     symbols: dict[str, list[str]] = field(default_factory=dict)
@@ -50,7 +49,8 @@ class Statement:
     sizes: dict[Basic, str] = field(default_factory=dict)
     scope: dict[Basic, tuple[str, str]] = field(default_factory=dict)  # bound and free indices: (name, range)
     ranges: dict[Any, Any] = field(default_factory=dict)  # of the indices of entries, as surveyed
-    powers: dict[str, Basic] = field(default_factory=dict)  # scalar symbols with a negative or fractional power
+    implied: list[Json] = field(default_factory=list)  # of the inverses, those of limits, which nobody wrote
+    powers: dict[str, Basic] = field(default_factory=dict)
 
     def survey(self, exprs: Iterable[Any]) -> None:
         """Find the size symbols, so that a size used as a number is told from a scalar."""
@@ -183,9 +183,12 @@ class Statement:
             return ["pow", inner, str(k)]
         if not k.is_Integer:
             raise UnsupportedError(f"proofs know no power {k} of {base}; only a scalar symbol has roots.")
+        self._invert(inner, base)
+        return ["inv", inner] if k == -1 else ["pow", ["inv", inner], str(-k)]
+
+    def _invert(self, inner: Json, base: Basic) -> None:
         if all(inner != known for known, _ in self.inverses):
             self.inverses.append((inner, base))
-        return ["inv", inner] if k == -1 else ["pow", ["inv", inner], str(-k)]
 
     def _delta(self, e: Any) -> Json:
         i, j = e.args
@@ -353,7 +356,10 @@ class Statement:
         if form.original is not None:
             parts.append(["eq", self.expr(form.original), self.expr(form.expr)])
         claim = ["limit", self.symbol(form.symbol), self.expr(form.expr), self.expr(value)]
-        self.expr(substitute(form.expr, form.symbol, S.Zero))  # the inverses that must exist in the limit
+        written = len(self.inverses)
+        for inverted in inverted_at_zero(form.expr, form.symbol):
+            self._invert(self.expr(inverted), inverted)
+        self.implied += [e for e, _ in self.inverses[written:]]
         return _all([*parts, claim])
 
     def _predicate_claim(self, claim: Any) -> Json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from proofs.kernel import show
+from proofs.kernel import DEFINITE, ONE_TO_ONE, WORDS, show
 
 STATUSES = ("proved", "refuted", "supported", "conditional", "unread")
 
@@ -66,8 +66,8 @@ class Names:
     def __init__(self, certificate: dict[str, Any]) -> None:
         self.certificate = certificate
         self.inverses = [step[1] for step in certificate["steps"] if step[0] == "inverse"]
-        definite = [step for step in certificate["steps"] if step[0] == "positive_definite"]
-        self.first_local = len(certificate.get("given", ())) + len(certificate.get("assumed", ())) + len(definite)
+        before = len(certificate.get("given", ())) + len(certificate.get("assumed", ()))
+        self.first_local = before + len(shown_by_steps(certificate))
         self.local: list[Any] = []  # the hypotheses of the implications around the part that is being read
 
     def text(self, e: Any) -> str:
@@ -94,19 +94,26 @@ class Names:
             parts.append(self.text(["mul", *([] if c == ["num", "1"] else [c]), *core]))
         return " + ".join(parts)
 
-    def definite(self, step: Any) -> str:
-        """A step that shows a matrix to be positive definite, as a sentence."""
-        (_, e, squares, _), c = step, self.certificate
+    def shown(self, step: Any) -> str:
+        """A step that shows a matrix to be positive definite or one-to-one, as a sentence."""
+        if step[0] in ONE_TO_ONE:
+            return f"{self.text(step[1])} has the left inverse {self.text(step[2])}"
+        _, e, squares, _ = step
         scalar = all(isinstance(root, list) and root == ["id", "1"] for _, _, root in squares)
-        needs = [fact_text(f) for f in c["given"] if f[0] == "positive" and f[1] in symbols_in([s[0] for s in squares])]
-        roots = [root for _, _, root in squares]
-        needs += [fact_text(f) for f in c["given"] if f[0] in ("injective", "invertible") and f[1] in roots]
-        needs += [fact_text(f) for f in c["given"] if f[0].startswith("positive_") and f[1] in [s[1] for s in squares]]
-        word = "positive" if scalar else "positive definite"
+        needs = [fact_text(f) for f in self.needs(squares)]
+        word = "positive" if scalar else step[0].replace("_", " ")
         shown = self.text(e)
         sum_ = self.squares(squares)
         body = "" if shown == sum_ else f": it is {sum_}"
         return f"{shown} is {word}{body}" + (f", where {', '.join(needs)}" if needs else "")
+
+    def needs(self, squares: list[Any]) -> list[Any]:
+        """The hypotheses that make a sum of squares definite: signs of coefficients, ranks, definite middles."""
+        given, roots = self.certificate["given"], [root for _, _, root in squares]
+        middles, signs = [middle for _, middle, _ in squares], symbols_in([c for c, _, _ in squares])
+        out = [f for f in given if f[0] == "positive" and isinstance(f[1], str) and f[1] in signs]
+        out += [f for f in given if f[0] in ("injective", "invertible", "nonzero") and f[1] in roots]
+        return out + [f for f in given if f[0] in DEFINITE and f[1] in middles]
 
     def equation(self, ref: str) -> str:
         """What a reference stands for, as an equation."""
@@ -129,11 +136,15 @@ class Names:
             return c["given" if ref[0] == "g" else "assumed"][k]
         if ref[:1] == "d":
             before = len(c["given"]) + len(c["assumed"])
-            definite = [s for s in c["steps"] if s[0] == "positive_definite"]
-            return ["positive_definite", definite[k - before][1]]
+            return shown_by_steps(c)[k - before][:2]
         if ref[:1] == "h":
             return self.local[k - self.first_local]
         return None
+
+
+def shown_by_steps(certificate: dict[str, Any]) -> list[Any]:
+    """The steps that show a matrix to be definite, one-to-one, ...: each becomes a fact."""
+    return [step for step in certificate["steps"] if step[0] in WORDS]
 
 
 def used(certificate: dict[str, Any]) -> list[str]:
@@ -167,8 +178,8 @@ def proof_lines(certificate: dict[str, Any]) -> list[str]:
     lines = [f"[{ref}] says {names.equation(ref)}" for ref in refs if ref[0] not in "Lh"]
     lemma = 0
     for step in certificate["steps"]:
-        if step[0] == "positive_definite":
-            lines.append(f"{names.definite(step)}")
+        if step[0] in WORDS:
+            lines.append(names.shown(step))
         elif step[0] == "zero":
             lines.append(f"[L{lemma}] is 0 = {names.text(step[1])}")
             lemma += 1
@@ -184,7 +195,8 @@ def proof_lines(certificate: dict[str, Any]) -> list[str]:
 
 def _goal_line(names: Names, claim: Any, proof: Any) -> str:
     if claim[0] != "eq":
-        return fact_text(names.expand(claim))
+        squares = names.squares(proof[0]) if claim[0] not in ONE_TO_ONE and isinstance(proof, list) else ""
+        return fact_text(names.expand(claim)) + (f": it is {squares}" if squares else "")
     left, (right, level) = names.text(claim[1]), _plain(names.expand(claim[2]))
     if proof is None:
         return f"{left} = {right}: both sides have the same normal form"
