@@ -57,7 +57,7 @@ def unblocked(statement: Basic) -> Basic:
     if not _is_concerned(statement):
         return statement
     reader = _Reader(statement)
-    return reader.statement(statement) if isinstance(statement, Boolean) else reader.plain(statement)
+    return reader.plain(statement)
 
 
 def equations(relation: Basic) -> list[Basic]:
@@ -183,7 +183,7 @@ class _Reader:
 
     def value(self, e: Any) -> Value:
         """`e` multiplied out: a grid, or a plain expression."""
-        if isinstance(e, Boolean):
+        if isinstance(e, Boolean) and not isinstance(e, sp.Expr):  # a Symbol is both
             return self.statement(e)
         if not self.is_touched(e):
             return self.noted(e)

@@ -152,10 +152,10 @@ def cut(block: Any, heights: Parts, widths: Parts) -> tuple[tuple[Basic, ...], .
               for c in range(len(widths))] for r in range(len(heights))]  # fmt: skip
     written = ", ".join(f"[{', '.join(line)}]" for line in names)
     parts = " and ".join(f"({', '.join(map(str, parts))})" for parts in (heights, widths) if len(parts) > 1)
-    raise UnsupportedError(
-        f"{said(block)} ({rows} x {columns}) cannot be cut along {parts}. "
-        f"Write it in named blocks: BlockMatrix([{written}])."
-    )
+    way_out = f"Write it in named blocks: BlockMatrix([{written}])."
+    if not chain:
+        way_out = "Cut the blocks beside it, as an identity is cut along rows and columns alike."
+    raise UnsupportedError(f"{said(block)} ({rows} x {columns}) cannot be cut along {parts}. {way_out}")
 
 
 # One block. A factored block is a scalar and a chain of matrices, none of them an identity; no chain: the identity.
