@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from sympy import Basic, Eq
 
 from proofs.blocks import conjuncts, unblocked
+from proofs.chain import transposed
 from proofs.kernel import DEFINITE, ONE_TO_ONE, Checker, KernelError, Matrix, Report, check, in_logs, put_zero
 from proofs.licences import licence
 from proofs.positivity import squares_of
@@ -79,31 +80,40 @@ class Attempt:
 
         With `extra`, also the inverses of what is given as invertible; None if that adds nothing.
         """
-        wanted = list(statement.inverses) if not extra else []
         more = [f[1] for f in body["given"] if f[0] in ("invertible", "positive_definite")]
-        more += [["mul", ["T", f[1]], f[1]] for f in body["given"] if f[0] == "injective"]
+        more += [["mul", transposed(f[1]), f[1]] for f in body["given"] if f[0] == "injective"]
         definite = [e for kind, e in _predicates(claim) if kind in ("positive_definite", "invertible")]
         checker = self._checker(body)
         if extra:
-            wanted = [(e, None) for e in more if checker.expr(e, {}) not in checker.inverses]
-            if not wanted:
-                return None
-        for e, base in wanted:
+            return checker if self._introduce_more(checker, body, more) else None
+        for e, base in statement.inverses:
             m = checker.expr(e, {})
             if m in checker.inverses:
                 continue
             if not self._licensed(checker, body, e):
-                if extra:
-                    continue
-                self._assume(body, ["nonzero" if m.rows == "1" else "invertible", e], base, e in statement.implied)
-                checker = self._checker(body)
-            body["steps"].append(["inverse", e])
-            checker.step(["inverse", e])
-        for e in definite if not extra else []:
+                self._introduce_more(checker, body, more)
+                if m not in checker.inverses and not self._licensed(checker, body, e):
+                    self._assume(body, ["nonzero" if m.rows == "1" else "invertible", e], base, e in statement.implied)
+                    checker = self._checker(body)
+            if m not in checker.inverses:
+                body["steps"].append(["inverse", e])
+                checker.step(["inverse", e])
+        for e in definite:
             self._licensed(checker, body, e)
         for facts, e in _signs(claim):
             self._license_middles(checker, body, facts, e)
         return checker
+
+    def _introduce_more(self, checker: Checker, body: dict[str, Any], more: list[Json]) -> bool:
+        """Introduce inverses that nobody wrote and the hypotheses license; whether there was one."""
+        found = False
+        for e in more:
+            with suppress(KernelError):  # a fact may speak of an inverse that is introduced later
+                if checker.expr(e, {}) not in checker.inverses and self._licensed(checker, body, e):
+                    body["steps"].append(["inverse", e])
+                    checker.step(["inverse", e])
+                    found = True
+        return found
 
     def _license_middles(self, checker: Checker, body: dict[str, Any], facts: list[Json], e: Json) -> None:
         """Show the second-order part of a sign claim to be definite, if it is."""

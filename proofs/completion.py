@@ -9,7 +9,7 @@ Every rule keeps its derivation. Words are strings, one character a letter (`pro
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -22,6 +22,7 @@ Powers = tuple[tuple[str, Fraction], ...]
 Scalar = tuple[Powers, tuple[str, ...]]  # powers of scalar symbols; closed words that stand loose ("@w@": a trace)
 Source = str | int  # a hypothesis such as "g0" (its transpose: "g0'"), or the number of an earlier rule
 Term = tuple["Coefficient", str, Source, str]  # coefficient * left * source * right
+Reciprocal = tuple["Coefficient", str, str]  # a scalar p, the letter of 1/p, the reference that p * 1/p - 1 is zero
 NO_SCALAR: Scalar = ((), ())
 MAX_STEPS = 1000  # rewriting steps in one polynomial
 
@@ -119,8 +120,9 @@ class Completion:
         units: set[str],
         weight: Callable[[str], int],
         max_degree: int,
+        reciprocals: Sequence[Reciprocal] = (),
     ) -> None:
-        self.letters, self.units, self.max_degree = letters, units, max_degree
+        self.letters, self.units, self.max_degree, self.reciprocals = letters, units, max_degree, reciprocals
         self.weights = {c: weight(x) for c, x in letters.names.items()}
         self.rules: list[Rule] = []
         self.leads: dict[str, int] = {}  # of the rules in force
@@ -222,8 +224,19 @@ class Completion:
         lead = max(f, key=self.key)
         inverse = f[lead].inverse(self.units)
         if inverse is None:
-            self.dropped += 1
-            return
+            found = self._reciprocal(lead, f[lead])
+            if found is None:
+                self.dropped += 1
+                return
+            inverse, ref, before = found
+            rest: Polynomial = {}
+            for w, c in f.items():
+                if w != lead:
+                    self.place(rest, w, c * inverse)
+            f = {lead: UNIT, **{w: c for w, c in rest.items() if c and w != lead}}
+            why = [(c * inverse, left, source, right) for c, left, source, right in why]
+            why.append((-UNIT, lead, ref, "") if before else (-UNIT, "", ref, lead))
+            inverse = UNIT
         if lead == "":
             raise Contradiction(self, why)
         number = len(self.rules)
@@ -247,6 +260,21 @@ class Completion:
             for i, k in pairs:
                 for left, right, degree in sorted(overlaps(self.variants[i], self.variants[k])):
                     self.push(degree, (i, k, left, right))
+
+    def _reciprocal(self, lead: str, coefficient: Coefficient) -> tuple[Coefficient, str, bool] | None:
+        """1/coefficient by a scalar p that has an inverse s: coefficient = c p, and p s - 1 = 0 is the hypothesis `ref`.
+
+        The last value tells on which side of the leading word the scalar p s - 1 may stand.
+        """
+        sides = self.letters.sides
+        ends = bool(lead) and sides[lead[-1]][1] == "1", bool(lead) and sides[lead[0]][0] == "1"
+        for p, s, ref in self.reciprocals if any(ends) else ():
+            (one, c), (two, d) = (max(x.terms.items(), key=lambda t: t[0]) for x in (p, coefficient))
+            ratio = merge((two[0], ()), (tuple((x, -e) for x, e in one[0]), ()))
+            unit = Coefficient({ratio: d / c}).inverse(self.units)
+            if unit is not None and coefficient * unit == p:
+                return unit * Coefficient({((), (s,)): fmpq(1)}), ref, ends[0]
+        return None
 
     def push(self, degree: int, item: tuple[Any, ...]) -> None:
         if degree > self.max_degree:

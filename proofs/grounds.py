@@ -99,7 +99,8 @@ def grounds(certificate: dict[str, Any], axioms: Sequence[str] = ()) -> Grounds:
     `axioms`: the kernel's account of the rules it needed, if it is known; otherwise the kernel is asked.
     """
     reader = _Reader(certificate)
-    used = references([certificate["steps"], certificate["proof"]])
+    lemmas = [step for step in certificate["steps"] if step[0] == "zero"]
+    used = references([lemmas, certificate["proof"]])
     uses = [reader.reference(ref) for ref in dict.fromkeys(used) if ref[:1] in "gai"]
     if any(ref[:1] == "h" for ref in used):
         kinds = {claim[0] for claim, _, local in parts_of(certificate["claim"], certificate["proof"]) if local}

@@ -14,7 +14,7 @@ from typing import Any
 
 from proofs.chain import transposed
 from proofs.kernel import Checker, KernelError, Matrix, identity
-from proofs.positivity import take_definite_step
+from proofs.positivity import squares_of, take_definite_step
 from proofs.search import Search
 
 Json = Any
@@ -34,6 +34,8 @@ def licence(checker: Checker, e: Json, search: Callable[[], Search], definite: b
     taken = list[Json]()
     for part in _inverses_in(e):
         taken += _definite_inverse(checker, part, search)
+    for _, _, root in squares_of(checker, e, search) or []:
+        taken += _one_to_one_root(checker, root, search)
     if taken and (step := take_definite_step(checker, e, search)) is not None:
         return [*taken, step]
     step = None if definite else take_left_inverse_step(checker, e, search)
@@ -53,6 +55,15 @@ def _definite_inverse(checker: Checker, part: Json, search: Callable[[], Search]
     return [one_to_one, step] if step is not None else [one_to_one]
 
 
+def _one_to_one_root(checker: Checker, root: Json, search: Callable[[], Search]) -> list[Json]:
+    """A root of a square that has a left inverse, such as a matrix with orthonormal columns."""
+    m = checker.expr(root, {})
+    if checker.known("injective", m) or (m.rows == m.cols and m == identity(m.rows)):
+        return []
+    step = take_left_inverse_step(checker, root, search)
+    return [step] if step is not None else []
+
+
 def _inverses_in(e: Json) -> Iterator[Json]:
     if isinstance(e, list) and e:
         for part in e[1:]:
@@ -62,12 +73,11 @@ def _inverses_in(e: Json) -> Iterator[Json]:
 
 
 def take_left_inverse_step(checker: Checker, e: Json, search: Callable[[], Search]) -> Json | None:
-    """The step ["injective", e, left, proof], if a left inverse of the square matrix `e` is found."""
+    """The step ["injective", e, left, proof], if a left inverse of `e` is found."""
     m = checker.expr(e, {})
-    if m.rows != m.cols:
-        return None
     found = cache(search)
-    for left in _left_inverses(checker, _factors(e)):
+    definitions = _definitions(checker)
+    for left in _left_inverses(checker, _cancelled(checker, _factors(e, definitions))):
         with suppress(KernelError):
             product = checker.expr(left, {}) * m
             proof = found().prove(product - identity(m.cols), seconds=0.2, inline=True)
@@ -78,15 +88,40 @@ def take_left_inverse_step(checker: Checker, e: Json, search: Callable[[], Searc
     return None
 
 
-def _factors(e: Json) -> list[Json]:
+def _definitions(checker: Checker) -> dict[str, Json]:
+    """The hypotheses that give a symbol as a product, such as X = U Sigma V', and their transposes."""
+    out = dict[str, Json]()
+    for fact in checker.facts.values():
+        match fact:
+            case ["eq", str(x), ["mul", *_] as product] if x.isidentifier():
+                out |= {x: product, x + "'": transposed(product)}
+    return out
+
+
+def _factors(e: Json, definitions: dict[str, Json]) -> list[Json]:
     match e:
+        case str() if e in definitions:
+            return _factors(definitions[e], {})
+        case ["T", str(x)]:
+            return _factors(transposed(x), definitions)
         case ["mul", *parts]:
-            return [f for part in parts for f in _factors(part)]
+            return [f for part in parts for f in _factors(part, definitions)]
         case ["T", ["mul", *parts]]:
-            return [f for part in reversed(parts) for f in _factors(transposed(part))]
+            return [f for part in reversed(parts) for f in _factors(transposed(part), definitions)]
         case ["pow", base, str(k)] if k.isdigit() and 0 < int(k) <= MAX_FACTORS:
-            return [f for _ in range(int(k)) for f in _factors(base)]
+            return [f for _ in range(int(k)) for f in _factors(base, definitions)]
     return [e]
+
+
+def _cancelled(checker: Checker, factors: list[Json]) -> list[Json]:
+    """The factors without neighbours U'U that a hypothesis says are the identity."""
+    out = list[Json]()
+    for factor in factors:
+        if out and out[-1] == transposed(factor) and _is_isometry(checker, checker.expr(factor, {})):
+            out.pop()
+        else:
+            out.append(factor)
+    return out
 
 
 def _left_inverses(checker: Checker, factors: list[Json]) -> Iterator[Json]:
@@ -107,6 +142,8 @@ def _inverses_of(checker: Checker, group: list[Json]) -> Iterator[Json]:
     e = group[0] if len(group) == 1 else ["mul", *group]
     with suppress(KernelError):
         m = checker.expr(e, {})
+        if len(group) == 1 and _is_isometry(checker, m):
+            yield transposed(e)
         if m.rows != m.cols:
             return
         for k, arg in enumerate(checker.inverses):
@@ -116,8 +153,6 @@ def _inverses_of(checker: Checker, group: list[Json]) -> Iterator[Json]:
                 yield f"#{k}'"
         if len(group) == 1 and isinstance(e, list) and e[0] == "inv":
             yield e[1]
-        if len(group) == 1 and _is_isometry(checker, m):
-            yield transposed(e)
         if m.rows == "1" and isinstance(e, str):
             yield ["pow", e, "-1"]
 

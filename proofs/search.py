@@ -19,7 +19,16 @@ from typing import Any
 
 from flint import fmpq
 
-from proofs.completion import Coefficient, Completion, Contradiction, Descending, Hit, Polynomial, merge
+from proofs.completion import (
+    Coefficient,
+    Completion,
+    Contradiction,
+    Descending,
+    Hit,
+    Polynomial,
+    Reciprocal,
+    merge,
+)
 from proofs.kernel import COL, ROW, Checker, Matrix
 from proofs.letters import Letters, Powers, Track, Tracks
 from proofs.writing import Monomial, Proof, Step, Writer, added
@@ -58,8 +67,16 @@ class Search:
                 minus = {w: -c for w, c in f.items()}
                 if f and all(f != g and minus != g for _, g in self.start):
                     self.start.append((source, f))
+        self.reciprocals = list(self._reciprocals(zeros))
         self.orders = self._orders()
         self.completions: dict[int, Completion] = {}
+
+    def _reciprocals(self, zeros: Mapping[str, Matrix]) -> Iterator[Reciprocal]:
+        """Scalars without vectors in them that have an inverse."""
+        for k, m in enumerate(self.checker.inverses):
+            if m.rows == "1" and f"inv{k}.r" in zeros and all(not chains for _, chains in m.poly):
+                terms = {(powers, ()): fmpq(c.numerator, c.denominator) for (powers, _), c in m.poly.items()}
+                yield Coefficient(terms), self.letters.word([f"#{k}"]), f"inv{k}.r"
 
     def _orders(self) -> list[Callable[[str], int]]:
         """Weights of letters to try: none preferred; inverses heavier, or lighter; and one that eliminates.
@@ -174,7 +191,7 @@ class Search:
             if not found and k + 1 < len(self.orders):
                 limit = begin + (end - begin) * 0.6
             completion = self.completions.get(k) or Completion(
-                self.letters, self.start, self.units, weight, self.max_degree or self._degree(claim)
+                self.letters, self.start, self.units, weight, self.max_degree or self._degree(claim), self.reciprocals
             )
             self.completions[k] = completion
             proof = self._complete(completion, claim, limit, first, inline)

@@ -371,7 +371,7 @@ EXPLAINED = {
     "[inv0.l] X' (lambda I + X X')^-1 - (lambda I + X' X)^-1 X' [inv1.r], and every term is 0",
     "positive definite": "A' P A + R is positive definite, where R is positive definite, P is positive semidefinite",
     "elbow": "if z = -b w^-1:",
-    "inverse of a transpose": "A' is invertible (by A.T if invertible A)",
+    "inverse of a transpose": "A' has the left inverse A^-T",
     "polynomials": "both sides have one normal form",
     "derivative by cases": "the derivative of a function given by cases is that of the branch in force",
 }
