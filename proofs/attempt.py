@@ -247,10 +247,13 @@ class Proofs:
         return FAILED
 
     def squares(self, e: Json, m: Matrix) -> Iterator[list[Json]]:
+        def search() -> Search:
+            return Search(self.checker, zeros_in_force(self.checker))
+
         if m.rows == m.cols == "1":
             yield from scaled_facts(self.checker, m)
-            yield from completed_squares(self.checker, e)
-        found = squares_of(self.checker, e, lambda: Search(self.checker, zeros_in_force(self.checker)))
+            yield from completed_squares(self.checker, e, search)
+        found = squares_of(self.checker, e, search)
         if found is not None:
             yield found
 

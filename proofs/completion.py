@@ -123,7 +123,8 @@ class Completion:
         reciprocals: Sequence[Reciprocal] = (),
     ) -> None:
         self.letters, self.units, self.max_degree, self.reciprocals = letters, units, max_degree, reciprocals
-        self.weights = {c: weight(x) for c, x in letters.names.items()}
+        self.weight = weight
+        self.weights: dict[str, int] = {}  # of letters, as they come: a later claim may bring new ones
         self.rules: list[Rule] = []
         self.leads: dict[str, int] = {}  # of the rules in force
         self.lengths: dict[int, int] = {}  # how many leads have this length
@@ -138,6 +139,9 @@ class Completion:
     def key(self, w: str) -> tuple[int, int, str]:
         k = self.keys.get(w)
         if k is None:
+            for c in w:
+                if c not in self.weights:
+                    self.weights[c] = self.weight(self.letters.names[c])
             k = self.keys[w] = (sum(map(self.weights.__getitem__, w)), len(w), w)
         return k
 
@@ -262,14 +266,14 @@ class Completion:
                     self.push(degree, (i, k, left, right))
 
     def _reciprocal(self, lead: str, coefficient: Coefficient) -> tuple[Coefficient, str, bool] | None:
-        """1/coefficient by a scalar p that has an inverse s: coefficient = c p, and p s - 1 = 0 is the hypothesis `ref`.
+        """1/coefficient by a scalar p that has an inverse s: coefficient = c p, and the reference for p s - 1 = 0.
 
         The last value tells on which side of the leading word the scalar p s - 1 may stand.
         """
         sides = self.letters.sides
         ends = bool(lead) and sides[lead[-1]][1] == "1", bool(lead) and sides[lead[0]][0] == "1"
         for p, s, ref in self.reciprocals if any(ends) else ():
-            (one, c), (two, d) = (max(x.terms.items(), key=lambda t: t[0]) for x in (p, coefficient))
+            (one, c), (two, d) = (max(x.terms.items(), key=lambda term: term[0]) for x in (p, coefficient))
             ratio = merge((two[0], ()), (tuple((x, -e) for x, e in one[0]), ()))
             unit = Coefficient({ratio: d / c}).inverse(self.units)
             if unit is not None and coefficient * unit == p:

@@ -1,13 +1,16 @@
 """What `solve` writes: a document of sections (problems) of parts, each holding derivations that carry verdicts.
 
 Plain data: `proofs.homework` builds it, `proofs.solve` has it verified, `proofs.render` turns it into text.
-Prose is plain text in which `$...$` is LaTeX mathematics.
+Prose is plain text in which `$...$` is LaTeX mathematics. How to write a problem of one's own: `proofs/examples`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from symbolic.derivation import Derivation
+from symbolic.errors import PushthroughError
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,53 @@ class Listing:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A drawing: `draw` is given an empty `matplotlib.figure.Figure` and draws on it; it is called when a file needs it.
+
+    `name` is the stem of the files (`NAME.pdf` beside the LaTeX, `NAME.svg` beside the Markdown) and unique in a
+    document: letters, digits and hyphens. `caption` is prose; `alt` is plain text, for readers who cannot see the
+    drawing: what it shows. `size` is in inches; 6.4 is the width of a page of LaTeX.
+
+    >>> def line(figure):
+    ...     axes = figure.subplots()
+    ...     axes.plot([0, 1], [0, 2])
+    ...     axes.set_xlabel("$x$")
+    >>> Figure("a-line", "The line $y = 2 x$.", "A line from the origin to (1, 2).", line).name
+    'a-line'
+    """
+
+    name: str
+    caption: str
+    alt: str
+    draw: Callable[[Any], object]
+    size: tuple[float, float] = (5.2, 3.0)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.name):
+            raise PushthroughError(f"a figure is named {self.name!r}; use letters, digits and hyphens, as in 'two-circles'")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table; cells and caption are prose. Raises PushthroughError unless every row is as long as the header.
+
+    >>> Table(("regime", "filter factor"), ((r"$\\sigma_i^2 \\gg \\lambda$", "near $1$"),)).rows[0][1]
+    'near $1$'
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.header):
+                raise PushthroughError(
+                    f"the table with the columns {', '.join(self.header)} has a row of {len(row)} cells: {', '.join(row)}"
+                )
+
+
+@dataclass(frozen=True)
 class Part:
     """One part of a problem: what is asked (in our words), how it is derived, the code that checks it."""
 
@@ -30,16 +80,19 @@ class Part:
     listings: tuple[Listing, ...] = ()
     remarks: tuple[str, ...] = ()
     seconds: float = 0.0
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True)
 class Section:
-    """A problem with its parts; `intro` declares the symbols."""
+    """A problem with its parts; `intro` declares the symbols, `note` says what is not worked here, and why."""
 
     number: int
     title: str
     intro: str
     parts: tuple[Part, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,10 +106,12 @@ class Document:
 class Problem:
     """A worked problem before it is worked: `parts` maps a label within the problem, such as "d", to its builder.
 
-    A file in `proofs/homework/` that defines `PROBLEM` is found and becomes a section of the document.
+    A file in `proofs/homework/` that defines `PROBLEM` is found and becomes a section of the document. A problem without
+    parts is a section too: its `note` says in one line why nothing is worked.
     """
 
     number: int
     title: str
     intro: str
     parts: Mapping[str, Callable[[], Part]] = field(default_factory=dict)
+    note: str = ""

@@ -44,7 +44,8 @@ def falling(limit: sp.Limit, taken: Iterable[str] = ()) -> Falling:
         return Falling(expr, symbol)
     names = {*taken, *(str(s) for s in expr.free_symbols)}
     t = Symbol(next(name for name in ["t", *(f"t_{k}" for k in range(1, 99))] if name not in names), positive=True)
-    sign = S.NegativeOne if (str(side) == "-" and point.is_finite) or point is S.NegativeInfinity else S.One
+    below = point is S.NegativeInfinity or (point.is_finite and str(side) == "-")
+    sign = S.NegativeOne if below else S.One
     if point.is_finite:
         moved = sp.Add(point, sp.Mul(sign, t)) if point != 0 else sp.Mul(sign, t)
         return Falling(substitute(expr, symbol, moved), t)
@@ -55,7 +56,7 @@ def falling(limit: sp.Limit, taken: Iterable[str] = ()) -> Falling:
 
 
 def inverted_at_zero(e: Any, s: Symbol) -> Iterator[Any]:
-    """What is inverted in `e` at s = 0, and must be invertible there. Raises UnsupportedError for the inverse of zero."""
+    """What is inverted in `e` at s = 0, and must be invertible there. Raises UnsupportedError if it is zero."""
     for node in sp.preorder_traversal(e):
         powers = isinstance(node, (sp.Pow, sp.MatPow)) and node.args[1].is_negative
         if (powers or isinstance(node, sp.Inverse)) and node.has(s):

@@ -8,11 +8,13 @@ minimiser v of a quadratic f.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from proofs.kernel import Checker, KernelError, Matrix, flip
+from proofs.kernel import Checker, KernelError, Matrix, flip, identity
+from proofs.positivity import squares_of
+from proofs.search import Search
 
 Json = Any
 Square = list[Any]  # [coefficient, middle or None, root]
@@ -71,17 +73,32 @@ def middles(checker: Checker, e: Json, root: Json) -> Iterator[Json]:
                 yield _sum([_term(c, powers, mid, checker.letter(x).rows) for c, powers, mid in halves])
 
 
-def completed_squares(checker: Checker, e: Json) -> Iterator[list[Square]]:
-    """`e` as (w - v)' H (w - v) for each difference that is not zero; a multiple of the identity as numbers."""
-    for root in differences(checker):
+def completed_squares(checker: Checker, e: Json, search: Callable[[], Search]) -> Iterator[list[Square]]:
+    """`e` as (w - v)' H (w - v) for each difference that is not zero, else for each two symbols of one shape.
+
+    H is one definite matrix, or the sum of squares that it is made of.
+    """
+    for root in [*differences(checker), *_pairs(checker, e)]:
         for h in middles(checker, e, root):
-            if checker.known("positive_definite", checker.expr(h, {})):
+            if checker.known("positive_semidefinite", checker.expr(h, {})):
                 yield [[ONE, h, root]]
-            parts = h[1:] if h[0] == "add" else [h]
-            if all(_is_multiple_of_identity(p) for p in parts):
-                yield [[_coefficient(p), None, root] for p in parts]
-            elif checker.known("positive_semidefinite", checker.expr(h, {})):
-                yield [[ONE, h, root]]
+            parts = squares_of(checker, h, search)
+            if parts:
+                yield [[c, p, _product(checker, inner, root)] for c, p, inner in parts]
+
+
+def _pairs(checker: Checker, e: Json, limit: int = 3) -> list[Json]:
+    """Differences of two columns in `e` that have one shape."""
+    letters = {x.rstrip("'") for _, chains in checker.expr(e, {}).poly for _, w, _ in chains for x in w}
+    columns = sorted(x for x in letters if x[0] != "#" and checker.symbols[x][1] == "1")
+    pairs = [(x, v) for x in columns for v in columns if x < v and checker.symbols[x] == checker.symbols[v]]
+    return [["add", x, ["mul", ["num", "-1"], v]] for x, v in pairs[:limit]]
+
+
+def _product(checker: Checker, left: Json, root: Json) -> Json:
+    """left * root, without a superfluous identity."""
+    m = checker.expr(left, {})
+    return root if m.rows == m.cols and m == identity(m.rows) else ["mul", left, root]
 
 
 def _letters(checker: Checker, root: Json) -> list[str]:
@@ -142,16 +159,6 @@ def _scalar(s: str, e: Any) -> Json:
 
 def _sum(terms: list[Json]) -> Json:
     return terms[0] if len(terms) == 1 else ["add", *terms]
-
-
-def _is_multiple_of_identity(term: Json) -> bool:
-    last = term[-1] if isinstance(term, list) and term[0] == "mul" else term
-    return isinstance(last, list) and last[0] == "id"
-
-
-def _coefficient(term: Json) -> Json:
-    factors = term[1:-1] if term[0] == "mul" else []
-    return ONE if not factors else factors[0] if len(factors) == 1 else ["mul", *factors]
 
 
 __all__ = ["completed_squares", "differences", "middles", "scaled_facts"]
