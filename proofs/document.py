@@ -25,7 +25,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing: `draw` is given an empty `matplotlib.figure.Figure` and draws on it; it is called when a file needs it.
+    """A drawing: `draw` is given an empty `matplotlib.figure.Figure`, draws on it, and is called when a file needs it.
 
     `name` is the stem of the files (`NAME.pdf` beside the LaTeX, `NAME.svg` beside the Markdown) and unique in a
     document: letters, digits and hyphens. `caption` is prose; `alt` is plain text, for readers who cannot see the
@@ -47,7 +47,7 @@ class Figure:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.name):
-            raise PushthroughError(f"a figure is named {self.name!r}; use letters, digits and hyphens, as in 'two-circles'")
+            raise PushthroughError(f"a figure cannot be named {self.name!r}; use letters, digits and single hyphens")
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,8 @@ class Table:
     def __post_init__(self) -> None:
         for row in self.rows:
             if len(row) != len(self.header):
-                raise PushthroughError(
-                    f"the table with the columns {', '.join(self.header)} has a row of {len(row)} cells: {', '.join(row)}"
-                )
+                columns = f"{len(self.header)} columns ({', '.join(self.header)})"
+                raise PushthroughError(f"a table of {columns} has a row of {len(row)}: {', '.join(row)}")
 
 
 @dataclass(frozen=True)
@@ -106,8 +105,8 @@ class Document:
 class Problem:
     """A worked problem before it is worked: `parts` maps a label within the problem, such as "d", to its builder.
 
-    A file in `proofs/homework/` that defines `PROBLEM` is found and becomes a section of the document. A problem without
-    parts is a section too: its `note` says in one line why nothing is worked.
+    A file in `proofs/homework/` that defines `PROBLEM` is found and becomes a section of the document. A problem
+    without parts is a section too: its `note` says in one line why nothing is worked.
     """
 
     number: int
