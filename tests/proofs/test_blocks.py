@@ -61,6 +61,7 @@ wide = BlockMatrix([[X, sqrt(lam) * Identity(n)]])  # the features, and made-up 
 eta, zeta = BlockMatrix([[w], [xi]]), BlockMatrix([[z], [y]])
 square = BlockMatrix([[B, X.T], [X, A]])  # sizes d, n
 other = BlockMatrix([[Identity(d), O(d, n)], [Y, c * A]])
+equal = BlockMatrix([[A, 2 * A], [X * X.T, A]])
 residual = y_hat - tall * w
 I = Identity(n + d)
 
@@ -87,6 +88,12 @@ EXPRESSIONS = {
     "zero of the whole size": eta.T * MatAdd(square, O(n + d, n + d)) * eta,
     "vanishing product": MatMul(eta.T, O(n + d, n + d), eta),
     "scalar matrix as a factor": MatMul(eta.T, MatMul(c, I), square, eta),
+    "multiple of a sum": eta.T * MatAdd(square, MatMul(c, MatAdd(I, I, O(n + d, n + d)))) * eta,
+    "blocks of one size": Trace(MatMul(MatAdd(equal, Identity(2 * n)), equal)),
+    "scalars in a block": BlockMatrix([[MatMul(2, c, B), MatMul(B, w.T, z, c, X.T)]]) * eta,
+    "scalar products of columns in a block": BlockMatrix([[MatMul(w.T, z, 2), MatMul(w.T, w, y.T, xi)]]) * BlockMatrix(
+        [[MatMul(c, w.T, B, z)], [MatMul(c, Identity(1))]]
+    ),
     "transpose of a sum": MatMul(Transpose(MatAdd(y_hat, MatMul(-1, tall, w))), residual),
     "transpose of a product": MatMul(Transpose(MatMul(square, eta)), zeta),
     "squared residual": residual.T * residual,
@@ -161,6 +168,7 @@ MATRICES = {
     "product": square * other,
     "column times row": wide.T * wide,
     "scaled": MatMul(c, 2, tall),
+    "multiple of the identity as a factor": MatMul(MatMul(c, I), square),
     "transposed": Transpose(MatAdd(tall, tall * B)),
     "transposed twice": Transpose(Transpose(MatMul(square, eta))),
     "transposed blocks": Transpose(BlockMatrix([[X.T, B, O(d, p), Identity(d), 2 * X.T]])),
@@ -345,6 +353,7 @@ REFUSED = {
     r"\[\[S11, S12\], \[S21, S22\]\]": MatrixSymbol("S", n + d, n + d) + square,
     "do not cut at comparable places": same(eta, BlockMatrix([[y], [w]])),
     "I .* cannot be cut": same(BlockMatrix([[MatrixSymbol("T", n, n + d)], [MatrixSymbol("V", d, n + d)]]), I),
+    r"I .* cannot be cut along \(n, d\) and \(d, n\)": MatAdd(BlockMatrix([[X, A], [B, Y.T]]), I),
     "an identity is cut along rows and columns alike": BlockMatrix([[square, 3 * I]]) * BlockMatrix([[eta], [zeta]]),
     "off its diagonal": Trace(Inverse(square)),
     "triangular|off its diagonal": Trace(Inverse(other)),
