@@ -51,7 +51,8 @@ def _main(
 
 
 @app.command(
-    epilog="Examples: `pushthrough solve`, `pushthrough solve 4f 5 -o out`, `pushthrough solve 2 --format tex,json`"
+    epilog="Examples: `pushthrough solve`, `pushthrough solve 4f 5 -o out`, `pushthrough solve 2 --format pdf,json`,"
+    " `pushthrough solve --from proofs.examples.first`, `pushthrough solve --from my_homework.py 1b`"
 )
 def solve(
     parts: Annotated[
@@ -62,13 +63,23 @@ def solve(
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the files; it is made when missing.")
     ] = Path("."),
     formats: Annotated[
-        str, typer.Option("--format", metavar="LIST", help="Any of tex, html, md and json, separated by commas.")
+        str, typer.Option("--format", metavar="LIST", help="Any of tex, pdf, html, md and json, separated by commas.")
     ] = "tex,html",
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="MODULE",
+            help="A problem set of your own instead of the homework: a dotted module name or a .py file that defines"
+            " PROBLEM, PROBLEMS, or is a package of such modules. It is run as Python code.",
+        ),
+    ] = None,
 ) -> None:
-    """Derive, check and typeset the worked homework parts.
+    """Derive, check and typeset the worked parts of the homework, or of a problem set of your own.
 
-    Writes `solutions.tex`, `solutions.html` and the certificates, and prints how many steps of each part were proved,
-    supported by random instances, conditional, or refuted. Nothing may be refuted for the exit code to be 0.
+    Writes `solutions.tex`, `solutions.html`, the figures and the certificates, and prints how many steps of each part
+    were proved, supported by random instances, conditional, or refuted. Nothing may be refuted for the exit code to be
+    0. How a problem set is written: copy `proofs/examples/first.py`.
     """
     from proofs.solve import solve as run_parts
 
@@ -76,9 +87,9 @@ def solve(
     stderr = Console(stderr=True)
     if stderr.is_terminal:
         with stderr.status("starting") as status:
-            report = run_parts(parts or [], output, wanted, lambda text: status.update(escape(text)))
+            report = run_parts(parts or [], output, wanted, lambda text: status.update(escape(text)), source)
     else:
-        report = run_parts(parts or [], output, wanted, lambda text: None)
+        report = run_parts(parts or [], output, wanted, lambda text: None, source)
     _print_report(report)
     if any(row.refuted for row in report.rows):
         raise typer.Exit(1)
@@ -97,7 +108,7 @@ def replay(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Cer
 
 
 def _print_report(report: "Solved") -> None:
-    """The table of parts, the line of totals when there are several parts, and where the files are."""
+    """The table of parts, if there are any, its line of totals if there are several, and where the files are."""
     columns = ("steps", *COUNTS)
     table = Table("part", box=box.SIMPLE_HEAD, show_footer=len(report.rows) > 1)
     table.columns[0].footer = "all"
@@ -108,7 +119,8 @@ def _print_report(report: "Solved") -> None:
         style = "red" if row.refuted else None
         table.add_row(row.part, *(str(getattr(row, name)) for name in columns), f"{row.seconds:.2f}", style=style)
     console = Console()
-    console.print(table)
+    if report.rows:
+        console.print(table)
     for file in report.files:
         console.print(f"wrote {file}", markup=False, highlight=False, soft_wrap=True)
 

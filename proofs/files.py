@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Put `text` at `path` in one move: a reader, or a run that was interrupted, never sees half a file.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Put `content` at `path` in one move: a reader, or a run that was interrupted, never sees half a file.
 
     Missing folders are made. Raises OSError when the place cannot be written; an older file then stays as it was.
 
@@ -19,8 +19,8 @@ def write_whole(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:

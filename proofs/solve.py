@@ -1,27 +1,33 @@
-"""The main job: work the homework's parts, verify every step, and write the solution."""
+"""The main job: work the parts of a homework, verify every step, and write the solution."""
 
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from proofs import render
-from proofs.document import Document, Part, Problem, Section
+from proofs.document import Document, Figure, Part, Problem, Section
 from proofs.files import write_whole
 from proofs.homework import problems
+from proofs.outside import ProblemSet, load
+from proofs.render.figure import pdf_file, svg_file
+from proofs.render.pdf import require_pdflatex
 from proofs.render.view import View, view
 from proofs.verdict import Verdict
 from proofs.verify import verify
 from symbolic.errors import PushthroughError
 
-FORMATS: dict[str, Callable[[Document | View], str]] = {
+FORMATS: dict[str, Callable[[Document | View], str | bytes]] = {
     "tex": render.to_tex,
+    "pdf": render.to_pdf,
     "html": render.to_html,
     "md": render.to_md,
     "json": render.to_json,
 }
+# Formats that show figures from files of their own: how those end, and what they hold.
+BESIDE: dict[str, tuple[str, Callable[[Figure], bytes]]] = {"tex": ("pdf", pdf_file), "md": ("svg", svg_file)}
 TITLE = "Worked solutions, each step derived and checked"
 
 
@@ -50,12 +56,14 @@ def solve(
     output: Path | None = None,
     formats: Sequence[str] = ("tex", "html"),
     progress: Callable[[str], None] = lambda text: None,
+    source: str | None = None,
 ) -> Solved:
     """Work the chosen parts (all without any), verify every step, write the files.
 
-    `parts` are labels such as "4f", "2(d)" or "5". Beside the documents, `solutions.certificates.json` holds every
-    certificate, which `pushthrough replay` checks with the kernel alone. Without `output`, nothing is written.
-    Raises PushthroughError for an unknown part or format, before any work is done.
+    `parts` are labels such as "4f", "2(d)" or "5", of the homework or of the problem set in `source`, a module (see
+    `proofs.outside.load`). Beside the documents, `solutions.certificates.json` holds every certificate, which
+    `pushthrough replay` checks with the kernel alone, and each figure has a file where a format needs it. Without
+    `output`, nothing is written. Raises PushthroughError for an unknown part or format, before any work is done.
 
     >>> [row.part for row in solve(["2a"]).rows]
     ['2(a)']
@@ -63,41 +71,75 @@ def solve(
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise PushthroughError(f"unknown format {unknown[0]!r}; the formats are {', '.join(FORMATS)}")
-    chosen = select(parts, problems())
+    if "pdf" in formats:
+        require_pdflatex()
+    posed = load(source) if source is not None else ProblemSet(TITLE, tuple(problems()))
     sections = []
-    for problem, labels in chosen:
+    for problem, labels in select(parts, posed.problems):
         worked = tuple(_work(problem, label, progress) for label in labels)
-        sections.append(Section(problem.number, problem.title, problem.intro, worked))
-    document = Document(TITLE, "", tuple(sections))
+        sections.append(Section(problem.number, problem.title, problem.intro, worked, problem.note))
+    document = Document(posed.title or TITLE, "", tuple(sections))
     rows = tuple(row_of(part) for section in document.sections for part in section.parts)
-    files = []
-    if output is not None:
-        progress("laying out")
-        shown = view(document)
-        for name in formats:
-            progress(f"writing solutions.{name}")
-            files.append(output / f"solutions.{name}")
-            write_whole(files[-1], FORMATS[name](shown))
-        files.append(output / "solutions.certificates.json")
-        write_whole(files[-1], json.dumps(list(certificates(document)), indent=1) + "\n")
+    files = [] if output is None else list(_written(document, output, dict.fromkeys(formats), progress))
     return Solved(rows, tuple(files), document)
 
 
+def _written(
+    document: Document, output: Path, formats: Iterable[str], progress: Callable[[str], None]
+) -> Iterator[Path]:
+    """Write the files one by one, each before the document that refers to it."""
+    progress("laying out")
+    shown = view(document)
+    _require_names(shown.figures)
+    for name in formats:
+        if name in BESIDE:
+            ending, drawn = BESIDE[name]
+            for figure in shown.figures:
+                progress(f"drawing {figure.name}.{ending}")
+                yield _put(output / f"{figure.name}.{ending}", drawn(figure))
+        progress(f"writing solutions.{name}")
+        yield _put(output / f"solutions.{name}", FORMATS[name](shown))
+    yield _put(output / "solutions.certificates.json", json.dumps(list(certificates(document)), indent=1) + "\n")
+
+
+def _put(path: Path, content: str | bytes) -> Path:
+    write_whole(path, content)
+    return path
+
+
+def _require_names(figures: Sequence[Figure]) -> None:
+    """Every figure needs a file name of its own: raises PushthroughError for two that share one."""
+    names = ["solutions", *(figure.name.lower() for figure in figures)]
+    for figure in figures:
+        if names.count(figure.name.lower()) > 1:
+            raise PushthroughError(f"the name {figure.name!r} of a figure is taken; give every figure one of its own")
+
+
 def select(wanted: Sequence[str], worked: Sequence[Problem]) -> list[tuple[Problem, list[str]]]:
-    """The problems and the labels in them that `wanted` names, in the homework's order."""
+    """The problems and the labels in them that `wanted` names, in the homework's order; all without any names.
+
+    A problem without parts is chosen by its number.
+    """
     known = {f"{p.number}{label}" for p in worked for label in p.parts} | {str(p.number) for p in worked}
     names = {re.sub(r"[\s().]", "", name).lower() for name in wanted} or {str(p.number) for p in worked}
     for name in sorted(names - known):
         choice = ", ".join(f"{p.number}({label})" for p in worked for label in p.parts)
-        raise PushthroughError(f"there is no part {name!r}; the worked parts are {choice}")
+        raise PushthroughError(f"there is no part {name!r}; the worked parts are {choice or 'none'}")
     picked = [(p, [k for k in p.parts if names & {str(p.number), f"{p.number}{k}"}]) for p in worked]
-    return [(p, labels) for p, labels in picked if labels]
+    return [(p, labels) for p, labels in picked if labels or str(p.number) in names]
 
 
 def _work(problem: Problem, label: str, progress: Callable[[str], None]) -> Part:
-    progress(f"working part {problem.number}({label})")
+    """One part, built and verified. Raises PushthroughError when its builder gives no part, or one of another label."""
+    name = f"{problem.number}({label})"
+    progress(f"working part {name}")
     start = time.perf_counter()
     part = problem.parts[label]()
+    if not isinstance(part, Part) or part.label != name:
+        found = f"labelled {part.label!r}" if isinstance(part, Part) else f"of type {type(part).__name__}"
+        raise PushthroughError(
+            f"the builder of part {name} gives something {found}; it must give a Part({name!r}, ...)"
+        )
     derivations = tuple(verify(d) for d in part.derivations)
     return replace(part, derivations=derivations, seconds=time.perf_counter() - start)
 

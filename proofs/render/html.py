@@ -9,6 +9,7 @@ from jinja2.filters import do_mark_safe
 from math_core import LatexError, LatexToMathML
 
 from proofs.document import Document
+from proofs.render.figure import svg
 from proofs.render.mathematics import airy, loosened, split_terms, width
 from proofs.render.view import Line, View, view
 from symbolic.errors import UnsupportedError
@@ -75,7 +76,7 @@ _ENVIRONMENT = Environment(
     undefined=StrictUndefined,
 )
 _ENVIRONMENT.filters |= {
-    rule.__name__: lambda value, rule=rule: do_mark_safe(rule(value)) for rule in (prose, inline, block, claim)
+    rule.__name__: lambda value, rule=rule: do_mark_safe(rule(value)) for rule in (prose, inline, block, claim, svg)
 }
 _ENVIRONMENT.tests["above"] = stands_above
 

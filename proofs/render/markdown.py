@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from proofs.document import Document
 from proofs.render.view import Argument, Line, View, view
+from symbolic.typesetting.prose import set_prose
+
+_NOT_IN_A_LINK = re.compile(r"[\[\]\n]+")
 
 
 def to_md(document: Document | View) -> str:
@@ -16,13 +20,14 @@ def to_md(document: Document | View) -> str:
 def _blocks(shown: View) -> Iterator[str]:
     yield f"# {shown.title}"
     yield from filter(None, (shown.intro, *shown.conventions))
-    yield _summary(shown)
-    yield "\n".join(
-        f"- **{status}**: {meaning}" for status, meaning in shown.meaning.items() if status in shown.statuses
-    )
+    if shown.parts:
+        yield _summary(shown)
+        yield "\n".join(
+            f"- **{status}**: {meaning}" for status, meaning in shown.meaning.items() if status in shown.statuses
+        )
     for section in shown.sections:
         yield f"## Problem {section.number}. {section.title}"
-        yield section.intro
+        yield from filter(None, (section.intro, section.note))
         for part in section.parts:
             yield f"### Part {part.label}"
             yield part.question
@@ -32,6 +37,12 @@ def _blocks(shown: View) -> Iterator[str]:
                 yield f"`{listing.name}` computes\n\n$$\n{listing.formula}\n$$"
                 yield f"```python\n{listing.source.strip()}\n```"
                 yield from filter(None, (listing.check,))
+            for table in part.tables:
+                yield _table([*table.header], [[*row] for row in table.rows], ["---"] * len(table.header))
+                yield from filter(None, (table.caption,))
+            for figure in part.figures:
+                yield f"![{_NOT_IN_A_LINK.sub(' ', figure.alt)}]({figure.name}.svg)"
+                yield f"*Figure.* {figure.caption}"
             yield from (f"*Remark.* {remark}" for remark in part.remarks)
 
 
@@ -41,7 +52,22 @@ def _summary(shown: View) -> str:
         [part.label, str(part.steps), *(str(part.counts[status]) for status in shown.statuses), f"{part.seconds:.2f} s"]
         for part in shown.parts
     ]
-    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---", *["--:"] * (len(head) - 1)], *rows])
+    return _table(head, rows, ["---", *["--:"] * (len(head) - 1)])
+
+
+def _table(head: list[str], rows: list[list[str]], rule: list[str]) -> str:
+    """A table; a bar in a cell must not end it, and inside mathematics it has a name."""
+    cells = [[set_prose(cell, _barred, _named) for cell in row] for row in [head, *rows]]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [cells[0], rule, *cells[1:]])
+
+
+def _barred(text: str) -> str:
+    return text.replace("|", r"\|")
+
+
+def _named(latex: str) -> str:
+    named = latex.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
+    return f"${named}$"
 
 
 def _argument(argument: Argument) -> Iterator[str]:

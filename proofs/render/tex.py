@@ -7,8 +7,8 @@ import textwrap
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from proofs.document import Document
-from proofs.render.mathematics import airy, loosened
+from proofs.document import Document, Figure, Table
+from proofs.render.mathematics import airy, loosened, width
 from proofs.render.view import View, view
 from symbolic.typesetting.prose import set_prose, tex_text
 
@@ -21,6 +21,7 @@ MARKS = {
 }
 _AFTER_TABLE = re.compile(r"(\\end\{\w+\}(?:\^\{[^{}]*\})?) ")
 SMALL_COLUMNS, FOOTNOTE_COLUMNS = 88, 98
+TABLE_LETTERS = 70  # letters, in all columns together, that fit one line of a table
 
 
 def to_tex(document: Document | View) -> str:
@@ -57,6 +58,23 @@ def display(formula: str, millimetres: int = 150) -> str:
     return rf"\fitted{{{millimetres}mm}}{{{set_formula}}}" if r"\begin" in formula else set_formula
 
 
+def tabular(table: Table) -> str:
+    """A table as wide as its cells; if that would run off the page, columns of equal width with text in lines."""
+    grid = (table.header, *table.rows)
+    wide = sum(max(map(width, column)) for column in zip(*grid, strict=True)) > TABLE_LETTERS
+    share = 160 / len(table.header) - 4.3  # millimetres: 4.3 of them separate two columns
+    columns = (f"p{{{share:.0f}mm}}" if wide else "l") * len(table.header)
+    cells = [[rf"{{\raggedright {prose(cell)}\par}}" if wide else prose(cell) for cell in row] for row in grid]
+    head, *rows = (" & ".join(row) + r" \\" for row in cells)
+    lines = (rf"\begin{{tabular}}{{{columns}}}", r"\hline", head, r"\hline", *rows, r"\hline", r"\end{tabular}")
+    return "\n".join(lines)
+
+
+def extent(figure: Figure) -> str:
+    """The width of a figure: its own, or that of the page."""
+    return f"width={min(figure.size[0] * 25.4, 160):.0f}mm"
+
+
 _ENVIRONMENT = Environment(
     loader=PackageLoader("proofs.render"),
     block_start_string="<%",
@@ -70,7 +88,8 @@ _ENVIRONMENT = Environment(
     autoescape=False,
     undefined=StrictUndefined,
 )
-_ENVIRONMENT.filters |= {"prose": prose, "plain": tex_text, "display": display, "code": code}
+_ENVIRONMENT.filters |= {"prose": prose, "plain": tex_text, "display": display, "code": code, "tabular": tabular}
+_ENVIRONMENT.filters["extent"] = extent
 
 _ENVIRONMENT.globals["sentences"] = sentences
 

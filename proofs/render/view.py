@@ -13,7 +13,7 @@ from typing import Any
 
 from sympy import Dummy, MatrixSymbol, Symbol
 
-from proofs.document import Document, Listing, Part
+from proofs.document import Document, Figure, Listing, Part, Table
 from proofs.grounds import Grounds, grounds
 from proofs.render.evidence import evidence
 from symbolic.derivation import Derivation, Step, sign_of
@@ -75,6 +75,8 @@ class PartView:
     remarks: tuple[str, ...]
     counts: dict[str, int]
     seconds: float
+    figures: tuple[Figure, ...]
+    tables: tuple[Table, ...]
 
     @property
     def steps(self) -> int:
@@ -87,6 +89,7 @@ class SectionView:
     title: str
     intro: str
     parts: tuple[PartView, ...]
+    note: str
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,10 @@ class View:
     @property
     def parts(self) -> list[PartView]:
         return [part for section in self.sections for part in section.parts]
+
+    @property
+    def figures(self) -> list[Figure]:
+        return [figure for part in self.parts for figure in part.figures]
 
     @property
     def statuses(self) -> list[str]:
@@ -116,7 +123,7 @@ def view(document: Document | View) -> View:
     if isinstance(document, View):
         return document
     sections = tuple(
-        SectionView(section.number, section.title, section.intro, tuple(map(_part, section.parts)))
+        SectionView(section.number, section.title, section.intro, tuple(map(_part, section.parts)), section.note)
         for section in document.sections
     )
     return View(document.title, document.intro, CONVENTIONS, dict(MEANING), sections)
@@ -134,6 +141,8 @@ def _part(part: Part) -> PartView:
         part.remarks,
         {status: counts[status] for status in MEANING},
         part.seconds,
+        part.figures,
+        part.tables,
     )
 
 

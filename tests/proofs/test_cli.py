@@ -105,14 +105,14 @@ def test_replay_exit_codes(certificate: dict[str, Any], tmp_path: Path, state: s
 def test_solve_passes_its_arguments_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     seen: list[Any] = []
 
-    def solve(parts: list[str], output: Path, formats: list[str], progress: Any) -> Solved:
-        seen.append((parts, output, formats))
+    def solve(parts: list[str], output: Path, formats: list[str], progress: Any, source: str | None) -> Solved:
+        seen.append((parts, output, formats, source))
         progress("4f")
         return Solved([Row("4f"), Row("[5a]")], [Path("out/solutions.tex")])
 
     install_solve(monkeypatch, solve)
-    assert run(monkeypatch, "solve", "4f", "5a", "-o", "out", "--format", "tex, json") == 0
-    assert seen == [(["4f", "5a"], Path("out"), ["tex", "json"])]
+    assert run(monkeypatch, "solve", "4f", "5a", "-o", "out", "--format", "tex, json", "--from", "a.b") == 0
+    assert seen == [(["4f", "5a"], Path("out"), ["tex", "json"], "a.b")]
     shown = capsys.readouterr()
     table = [line.split() for line in shown.out.splitlines() if line.strip()]
     assert ["part", "steps", "proved", "supported", "conditional", "refuted", "seconds"] in table
@@ -122,7 +122,7 @@ def test_solve_passes_its_arguments_on(monkeypatch: pytest.MonkeyPatch, capsys: 
     assert table[-1] == ["wrote", "out/solutions.tex"]
     assert shown.err == "", "no progress in a pipe"
     assert run(monkeypatch, "solve") == 0
-    assert seen[-1] == ([], Path("."), ["tex", "html"])
+    assert seen[-1] == ([], Path("."), ["tex", "html"], None)
 
 
 def test_solve_fails_when_a_step_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
