@@ -12,7 +12,7 @@ from proofs.document import Document, Figure, Part, Problem, Section
 from proofs.files import write_whole
 from proofs.homework import problems
 from proofs.outside import ProblemSet, load
-from proofs.render.figure import pdf_file, svg_file
+from proofs.render.figure import draw_ahead, pdf_file, svg_file
 from proofs.render.pdf import require_pdflatex
 from proofs.render.view import View, view
 from proofs.verdict import Verdict
@@ -28,6 +28,7 @@ FORMATS: dict[str, Callable[[Document | View], str | bytes]] = {
 }
 # Formats that show figures from files of their own: how those end, and what they hold.
 BESIDE: dict[str, tuple[str, Callable[[Figure], bytes]]] = {"tex": ("pdf", pdf_file), "md": ("svg", svg_file)}
+DRAWN = {"tex": "pdf", "pdf": "pdf", "html": "svg", "md": "svg"}  # as what a format wants its figures drawn
 TITLE = "Worked solutions, each step derived and checked"
 
 
@@ -74,9 +75,10 @@ def solve(
     if "pdf" in formats:
         require_pdflatex()
     posed = load(source) if source is not None else ProblemSet(TITLE, tuple(problems()))
+    kinds = {DRAWN[name] for name in formats if name in DRAWN} if output is not None else set()
     sections = []
     for problem, labels in select(parts, posed.problems):
-        worked = tuple(_work(problem, label, progress) for label in labels)
+        worked = tuple(_work(problem, label, kinds, progress) for label in labels)
         sections.append(Section(problem.number, problem.title, problem.intro, worked, problem.note))
     document = Document(posed.title or TITLE, "", tuple(sections))
     rows = tuple(row_of(part) for section in document.sections for part in section.parts)
@@ -129,7 +131,7 @@ def select(wanted: Sequence[str], worked: Sequence[Problem]) -> list[tuple[Probl
     return [(p, labels) for p, labels in picked if labels or str(p.number) in names]
 
 
-def _work(problem: Problem, label: str, progress: Callable[[str], None]) -> Part:
+def _work(problem: Problem, label: str, kinds: Iterable[str], progress: Callable[[str], None]) -> Part:
     """One part, built and verified. Raises PushthroughError when its builder gives no part, or one of another label."""
     name = f"{problem.number}({label})"
     progress(f"working part {name}")
@@ -140,6 +142,7 @@ def _work(problem: Problem, label: str, progress: Callable[[str], None]) -> Part
         raise PushthroughError(
             f"the builder of part {name} gives something {found}; it must give a Part({name!r}, ...)"
         )
+    draw_ahead(part.figures, kinds)  # while this process proves
     derivations = tuple(verify(d) for d in part.derivations)
     return replace(part, derivations=derivations, seconds=time.perf_counter() - start)
 

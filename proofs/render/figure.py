@@ -2,14 +2,21 @@
 
 matplotlib is imported by the function that draws: a document without figures does not pay for it. What is drawn has no
 background, and what is black takes the colour of the text around it. The same figure gives the same bytes every time.
+
+Importing matplotlib and drawing takes longer than most proofs. `draw_ahead` has it done by a second process meanwhile.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import re
+import signal
+import sys
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from io import BytesIO
+from multiprocessing.pool import AsyncResult, Pool
 from typing import Any
 
 from proofs.document import Figure
@@ -24,7 +31,6 @@ STYLE = {
     "axes.spines.right": False,
     "axes.linewidth": 0.7,
     "axes.titlesize": 10,
-    "axes.formatter.use_mathtext": True,
     "lines.linewidth": 1.4,
     "legend.frameon": False,
     "legend.fontsize": 9,
@@ -35,10 +41,45 @@ _ASIDE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<defs>\s*<style.*?</
 _ROOT = re.compile(r'\s*<svg\b[^>]*?viewBox="0 0 ([\d.]+) ([\d.]+)"[^>]*>')
 _DARK = "<style>svg { color: #000 } @media (prefers-color-scheme: dark) { svg { color: #e8e4dc } }</style>"
 
+PATIENCE = 20.0  # seconds: after these, what the second process was to draw is drawn here
+_AHEAD: dict[tuple[Figure, str], AsyncResult[bytes]] = {}
+
+
+def draw_ahead(figures: Iterable[Figure], kinds: Iterable[str]) -> None:
+    """Begin to draw in a process of its own; the functions below then wait for it. What cannot be done there is not.
+
+    Only on Linux, where a copy of this process is cheap and safe. A figure whose function cannot be sent, such as a
+    lambda, is drawn here when it is asked for, and so is one that fails, which then raises.
+    """
+    if sys.platform != "linux":
+        return
+    wanted = [(figure, kind) for figure in figures for kind in kinds]
+    if wanted and (easel := _easel()) is not None:
+        _AHEAD.update({(figure, kind): easel.apply_async(_drawn, (figure, kind)) for figure, kind in wanted})
+
+
+@lru_cache(maxsize=1)
+def _easel() -> Pool | None:
+    try:
+        return multiprocessing.get_context("fork").Pool(1, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    except OSError:  # no second process to be had
+        return None
+
+
+def drawn(figure: Figure, kind: str) -> bytes:
+    """The bytes of a "pdf" or "svg" as matplotlib writes them, from the second process if it was asked in time."""
+    pending = _AHEAD.get((figure, kind))
+    if pending is not None:
+        try:
+            return pending.get(PATIENCE)
+        except Exception:  # whatever went wrong there is met again, and told, here
+            return _drawn(figure, kind)
+    return _drawn(figure, kind)
+
 
 def pdf_file(figure: Figure) -> bytes:
     """A vector PDF, for `\\includegraphics`. Raises PushthroughError when the figure's own function fails."""
-    return _drawn(figure, "pdf")
+    return drawn(figure, "pdf")
 
 
 def svg_file(figure: Figure) -> bytes:
@@ -49,7 +90,7 @@ def svg_file(figure: Figure) -> bytes:
 
 def svg(figure: Figure) -> str:
     """An `svg` element to stand in a page: every id begins with the figure's name, the title is its `alt` text."""
-    drawing = _ASIDE.sub("", _drawn(figure, "svg").decode()).replace("xlink:href", "href")
+    drawing = _ASIDE.sub("", drawn(figure, "svg").decode()).replace("xlink:href", "href")
     used = set(re.findall(r'(?:href="|url\()#([^")]+)', drawing))
     drawing = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", drawing)
     drawing = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>figure-{figure.name}-", drawing)
@@ -91,4 +132,4 @@ def _drawn(figure: Figure, kind: str) -> bytes:
     return out.getvalue()
 
 
-__all__ = ["pdf_file", "svg", "svg_file"]
+__all__ = ["draw_ahead", "pdf_file", "svg", "svg_file"]

@@ -8,7 +8,7 @@ import textwrap
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from proofs.document import Document, Figure, Table
-from proofs.render.mathematics import airy, loosened, width
+from proofs.render.mathematics import airy, loosened, split_terms, width
 from proofs.render.view import View, view
 from symbolic.typesetting.prose import set_prose, tex_text
 
@@ -50,10 +50,20 @@ def sentences(*texts: str) -> str:
 
 
 def display(formula: str, millimetres: int = 150) -> str:
-    """Display-size mathematics inside a paragraph, where TeX breaks it; what has cases or a matrix is made to fit."""
+    """Display-size mathematics inside a paragraph, where TeX breaks it.
+
+    TeX breaks nothing that has cases or a matrix in it: of a sum, each such term is made to fit by itself.
+    """
     if not formula:
         return ""
-    apart = _AFTER_TABLE.sub(r"\1 \\allowbreak ", loosened(airy(formula)))
+    if r"\begin" not in formula:
+        return rf"$\displaystyle {loosened(formula)}$"
+    first, *rest = split_terms(formula)
+    return r"\allowbreak ".join(_term(term, millimetres) for term in (first, *(f"{{}}{term}" for term in rest)))
+
+
+def _term(formula: str, millimetres: int) -> str:
+    apart = _AFTER_TABLE.sub(r"\1 \\penalty700 ", loosened(airy(formula.strip())))
     set_formula = rf"$\displaystyle {apart}$"
     return rf"\fitted{{{millimetres}mm}}{{{set_formula}}}" if r"\begin" in formula else set_formula
 
@@ -64,8 +74,8 @@ def tabular(table: Table) -> str:
     wide = sum(max(map(width, column)) for column in zip(*grid, strict=True)) > TABLE_LETTERS
     share = 160 / len(table.header) - 4.3  # millimetres: 4.3 of them separate two columns
     columns = (f"p{{{share:.0f}mm}}" if wide else "l") * len(table.header)
-    cells = [[rf"{{\raggedright {prose(cell)}\par}}" if wide else prose(cell) for cell in row] for row in grid]
-    head, *rows = (" & ".join(row) + r" \\" for row in cells)
+    start = r"\raggedright " if wide else ""
+    head, *rows = (" & ".join(start + prose(cell) for cell in row) + r" \tabularnewline" for row in grid)
     lines = (rf"\begin{{tabular}}{{{columns}}}", r"\hline", head, r"\hline", *rows, r"\hline", r"\end{tabular}")
     return "\n".join(lines)
 
