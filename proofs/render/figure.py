@@ -8,6 +8,7 @@ Importing matplotlib and drawing takes longer than most proofs. `draw_ahead` has
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import re
 import signal
@@ -61,9 +62,11 @@ def draw_ahead(figures: Iterable[Figure], kinds: Iterable[str]) -> None:
 @lru_cache(maxsize=1)
 def _easel() -> Pool | None:
     try:
-        return multiprocessing.get_context("fork").Pool(1, signal.signal, (signal.SIGINT, signal.SIG_IGN))
+        easel = multiprocessing.get_context("fork").Pool(1, signal.signal, (signal.SIGINT, signal.SIG_IGN))
     except OSError:  # no second process to be had
         return None
+    atexit.register(easel.terminate)
+    return easel
 
 
 def drawn(figure: Figure, kind: str) -> bytes:
