@@ -1,7 +1,7 @@
 """Figures as SVG and PDF, for pages in light and in dark, on the screen and on paper.
 
-matplotlib is imported by the function that draws: a document without figures does not pay for it. What is drawn has no
-background, and what is black takes the colour of the text around it. The same figure gives the same bytes every time.
+What draws is imported by the functions that need it: a document without figures does not pay for it. What is drawn has
+no background, and what is black takes the colour of the text around it. The same figure gives the same bytes each time.
 
 Importing matplotlib and drawing takes longer than most proofs. `draw_ahead` has it done by a second process meanwhile.
 """
@@ -9,7 +9,6 @@ Importing matplotlib and drawing takes longer than most proofs. `draw_ahead` has
 from __future__ import annotations
 
 import atexit
-import multiprocessing
 import re
 import signal
 import sys
@@ -17,12 +16,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from io import BytesIO
-from multiprocessing.pool import AsyncResult, Pool
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proofs.document import Figure
 from proofs.outside import place_of
 from symbolic.errors import PushthroughError
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import AsyncResult, Pool
 
 STYLE = {
     "font.family": "STIXGeneral",
@@ -61,6 +62,8 @@ def draw_ahead(figures: Iterable[Figure], kinds: Iterable[str]) -> None:
 
 @lru_cache(maxsize=1)
 def _easel() -> Pool | None:
+    import multiprocessing
+
     try:
         easel = multiprocessing.get_context("fork").Pool(1, signal.signal, (signal.SIGINT, signal.SIG_IGN))
     except OSError:  # no second process to be had

@@ -17,7 +17,8 @@ from proofs.files import write_whole
 from symbolic.errors import ReadError
 
 ROOT = Path(__file__).resolve().parents[2]
-HEAVY = ("sympy", "numpy", "flint", "latexify", "jinja2")
+HEAVY = ("sympy", "numpy", "flint", "latexify", "jinja2", "matplotlib")
+
 
 @dataclass
 class Row:
@@ -77,7 +78,17 @@ def test_help_does_not_pay_for_sympy(line: str) -> None:
 def test_help_names_every_command() -> None:
     shown = command("--help").stdout
     assert all(f" {name} " in shown for name in ("solve", "replay"))
-    assert "Examples" in command("solve", "--help").stdout
+    shown = command("solve", "--help").stdout
+    assert "Examples" in shown
+    assert all(word in shown for word in ("--from", "pdf", "proofs.examples.first"))
+
+
+def test_a_document_without_figures_does_not_pay_for_them(tmp_path: Path) -> None:
+    line = ("solve", "1a", "--from", "proofs.examples.first", "-o", str(tmp_path))
+    done = command(*line, code=LOADED % (("matplotlib", "multiprocessing", "sympy"),))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "LOADED sympy"
+    assert done.stderr == "", "no progress in a pipe"
 
 
 def test_replay_imports_the_kernel_and_nothing_else_of_ours(certificate: dict[str, Any], tmp_path: Path) -> None:
