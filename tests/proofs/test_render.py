@@ -291,6 +291,8 @@ def test_figures_stand_in_the_page_in_the_colour_of_its_text(document: Document)
     assert '<title id="figure-second-title">The same curve &amp; area.</title>' in drawing
     assert not re.search(r'<style|<metadata|<\?xml|<!|#000000|#ffffff|xmlns| d="[^"]*\.\d{3}', drawing)
     assert 'fill="currentColor"' in drawing and "stroke: currentColor" in drawing
+    used = {*re.findall(r'(?:href="|url\()#([^")]+)', drawing), "figure-second-title"}
+    assert {*re.findall(r' id="([^"]*)"', drawing)} == used and len(used) > 5
     assert len(drawing) < 30_000
 
 
@@ -302,7 +304,7 @@ def test_a_figure_is_the_same_every_time_whatever_the_readers_settings() -> None
         return figures.svg_file(FIGURES[0]), figures.pdf_file(FIGURES[0])
 
     before = everything()
-    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "svg.fonttype": "none"}):
+    with matplotlib.rc_context({"font.size": 30, "axes.grid": True, "svg.fonttype": "none"}):
         assert everything() == before
     assert b"CreationDate" not in before[1] and before[1].startswith(b"%PDF")
     assert before[0].startswith(b"<svg ") and b'xmlns="http://www.w3.org/2000/svg"' in before[0]
@@ -321,6 +323,8 @@ def test_drawn_ahead_is_what_would_be_drawn_here() -> None:
         PushthroughError, match="the figure 'broken' cannot be drawn: TypeError: object of type 'Figure'"
     ):
         figures.pdf_file(broken)
+    with pytest.raises(PushthroughError, match=r"^the figure 'illegible' cannot be drawn: ValueError: .*nonsense"):
+        figures.pdf_file(Figure("illegible", "", "", lambda figure: figure.suptitle(r"$\nonsense$")))
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../a", "a.b", "-a", "a_b", "a-", "a--b", "a\n"])
@@ -332,6 +336,7 @@ def test_a_figure_is_named_like_a_file_and_like_an_anchor(name: str) -> None:
 def test_tables_in_every_format(document: Document) -> None:
     outline = Outline(to_html(document))
     assert [tag for tag, _ in outline.found].count("table") == 3
+    assert r"$\l" not in outline.text and r"$\f" not in outline.text
     narrow, wide = re.findall(r"\\begin{tabular}{([lp].*)}", to_tex(document))[1:]
     assert (narrow, wide) == ("ll", "p{76mm}p{76mm}")
     lines = to_md(document).splitlines()
