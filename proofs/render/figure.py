@@ -97,12 +97,13 @@ def svg_file(figure: Figure) -> bytes:
 def svg(figure: Figure) -> str:
     """An `svg` element to stand in a page: every id begins with the figure's name, the title is its `alt` text."""
     drawing = _ASIDE.sub("", drawn(figure, "svg").decode()).replace("xlink:href", "href")
-    used = set(re.findall(r'(?:href="|url\()#([^")]+)', drawing))
-    drawing = re.sub(r' id="([^"]*)"', lambda m: m[0] if m[1] in used else "", drawing)
-    drawing = re.sub(r'(id="|href="#|url\(#)', rf"\g<1>figure-{figure.name}-", drawing)
+    used = dict.fromkeys(re.findall(r'(?:href="|url\()#([^")]+)', drawing))
+    short = {name: f"figure-{figure.name}_{number}" for number, name in enumerate(used)}  # no figure's name has a "_"
+    drawing = re.sub(r' id="([^"]*)"', lambda m: f' id="{short[m[1]]}"' if m[1] in short else "", drawing)
+    drawing = re.sub(r'(href="|url\()#([^")]+)', lambda m: f"{m[1]}#{short[m[2]]}", drawing)
     drawing = re.sub(r' d="[^"]*"', lambda m: _shortened(m[0]), drawing).replace("#000000", "currentColor")
     drawing = re.sub(r">\s+<", "><", drawing).strip()
-    title = f"figure-{figure.name}-title"
+    title = f"figure-{figure.name}_title"
     return _ROOT.sub(
         lambda m: (
             f'<svg viewBox="0 0 {m[1]} {m[2]}" width="{float(m[1]) * 4 / 3:.0f}" height="{float(m[2]) * 4 / 3:.0f}"'

@@ -249,9 +249,9 @@ def test_html_headings_and_links_hold(document: Document) -> None:
     assert len(ids) == len(set(ids))
     targets = {link.removeprefix("#") for link in outline.attributes("href")} | {*outline.attributes("aria-labelledby")}
     assert targets <= set(ids)
-    assert {"part-1-a", "part-1-b", "figure-first-curve-title"} <= targets
+    assert {"part-1-a", "part-1-b", "figure-first-curve_title"} <= targets
     local = {*re.findall(r'(?:href="|url\()#([^")]+)', to_html(document))}
-    assert {name for name in local if name.startswith("figure-second-")} and local <= set(ids)
+    assert {name for name in local if name.startswith("figure-second_")} and local <= set(ids)
 
 
 def test_html_says_the_verdict_in_words_and_shows_text_as_it_is(document: Document) -> None:
@@ -288,10 +288,10 @@ def test_figures_stand_in_the_page_in_the_colour_of_its_text(document: Document)
     assert drawing.startswith(
         '<svg viewBox="0 0 374.4 216" width="499" height="288" role="img" aria-labelledby="figure'
     )
-    assert '<title id="figure-second-title">The same curve &amp; area.</title>' in drawing
+    assert '<title id="figure-second_title">The same curve &amp; area.</title>' in drawing
     assert not re.search(r'<style|<metadata|<\?xml|<!|#000000|#ffffff|xmlns| d="[^"]*\.\d{3}', drawing)
     assert 'fill="currentColor"' in drawing and "stroke: currentColor" in drawing
-    used = {*re.findall(r'(?:href="|url\()#([^")]+)', drawing), "figure-second-title"}
+    used = {*re.findall(r'(?:href="|url\()#([^")]+)', drawing), "figure-second_title"}
     assert {*re.findall(r' id="([^"]*)"', drawing)} == used and len(used) > 5
     assert len(drawing) < 30_000
 
