@@ -379,7 +379,11 @@ def _places(r: _Reader, body: Any, i: Any) -> list[Any]:
 
 def _rebuilt(r: _Reader, e: Any) -> Any:
     """The same node of arguments that collapse."""
-    out = e.func(*map(r.plain, e.args))
+    options = {"evaluate": False} if isinstance(e, sp.Piecewise) else {}
+    try:
+        out = e.func(*map(r.plain, e.args), **options)
+    except (TypeError, ValueError):  # SymPy compares conditions, and cannot compare matrices
+        out = None
     if type(out) is not type(e):
         raise UnsupportedError(f"{said(e)} does not stay a {type(e).__name__} when its blocks are multiplied out.")
     return out
@@ -401,7 +405,7 @@ _RULES: dict[type, Callable[[_Reader, Any], Value]] = {
     MatrixElement: _entry, sp.Sum: _sum, sp.KroneckerDelta: _delta, sp.Symbol: _moved, sp.Dummy: _moved,
     ArgMin: _minimisers, ArgMax: _minimisers,
     **dict.fromkeys((sp.Derivative, Gradient, Jacobian, Hessian, sp.Determinant, sp.HadamardProduct, HadamardPower,
-                     DiagMatrix, DiagonalOf, sp.KroneckerProduct, sp.Piecewise, ExprCondPair, sp.Tuple,
+                     DiagMatrix, DiagonalOf, sp.KroneckerProduct, sp.Piecewise, ExprCondPair, sp.Tuple, sp.Limit,
                      *SCALAR_FUNCTIONS), _rebuilt),
 }  # fmt: skip
 

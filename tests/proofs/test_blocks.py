@@ -39,6 +39,7 @@ from numeric import evaluate
 from proofs import prove
 from proofs.blocks import blocks_of, equations, multiply_out, unblocked
 from proofs.grid import common, never_negative
+from proofs.ranges import Span, place, segments
 from symbolic import write_latex
 from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.nodes import ArgMin, ForAll, Gradient, Jacobian
@@ -88,7 +89,7 @@ EXPRESSIONS = {
     "zero of the whole size": eta.T * MatAdd(square, O(n + d, n + d)) * eta,
     "vanishing product": MatMul(eta.T, O(n + d, n + d), eta),
     "scalar matrix as a factor": MatMul(eta.T, MatMul(c, I), square, eta),
-    "multiple of a sum": eta.T * MatAdd(square, MatMul(c, MatAdd(I, I, O(n + d, n + d)))) * eta,
+    "multiple of a sum": MatMul(eta.T, MatAdd(square, MatMul(c, MatAdd(I, I, O(n + d, n + d)))), eta),
     "blocks of one size": Trace(MatMul(MatAdd(equal, Identity(2 * n)), equal)),
     "scalars in a block": BlockMatrix([[MatMul(2, c, B), MatMul(B, w.T, z, c, X.T)]]) * eta,
     "scalar products of columns in a block": BlockMatrix([[MatMul(w.T, z, 2), MatMul(w.T, w, y.T, xi)]]) * BlockMatrix(
@@ -103,6 +104,10 @@ EXPRESSIONS = {
     "first power": Trace(MatPow(square, 1)),
     "trace": Trace(square) + Trace(MatMul(c, square, other)),
     "trace on unlike partitions": Trace(BlockMatrix([[Identity(n + d), O(n + d, p)], [P * X * O(d, n + d), P * P.T]])),
+    "trace of the last block": Trace(
+        BlockMatrix([[O(n + d, d), O(n + d, n), O(n + d, p)], [O(p, d), O(p, n), P * P.T]])
+    ),
+    "powers of what collapses": MatMul(w.T, MatPow(tall.T * tall, 2), MatPow(tall.T * tall, -2), B, w),
     "trace without diagonal": Trace(BlockMatrix([[O(d, d), X.T], [X, O(n, n)]])),
     "block diagonal": eta.T * BlockDiagMatrix(B, A) * eta,
     "its inverse": MatMul(eta.T, Inverse(BlockDiagMatrix(B, A)), zeta),
@@ -142,6 +147,13 @@ EXPRESSIONS = {
     "entries of an expression": Sum(MatrixElement(residual, i, 0) ** 2, (i, 0, n + d - 1)),
     "a sum within": Sum(Sum(square[i, j], (j, 0, n + d - 1)) ** 2, (i, d, n + d - 1)),
     "one name for two indices": Sum(eta[i, 0] * Sum(zeta[i, 0], (i, 0, n + d - 1)), (i, 0, n + d - 1)),
+    "a name used again": Sum(y[i, 0] * Sum(eta[i, 0], (i, 0, n + d - 1)), (i, 0, n - 1)),
+    "a first block of one row": Sum(BlockMatrix([[w.T * z], [w]])[i, 0] ** 2, (i, 0, d)),
+    "a last block of one row": Sum(BlockMatrix([[w], [w.T * z]])[i, 0] ** 2, (i, 0, d)),
+    "an identity in part of its range": Sum(MatrixElement(BlockMatrix([[c * Identity(n)]]), i, k) * y[k, 0], (k, 0, 0)),
+    "an identity beside a sum": Sum(
+        MatrixElement(BlockMatrix([[Identity(n)]]), i, k) * Sum(A[k, i], (i, 0, n - 1)), (k, 0, n - 1)
+    ),
     "moved inside": Sum(eta[i - 1, 0] * zeta[i - 1, 0], (i, 1, n + d)),
     "block seen from elsewhere": Sum(y[i, 0] * eta[d + i, 0], (i, 0, n - 1)),
     "numbers for sizes": Sum(BlockMatrix([[w], [5 * v]])[i, 0] ** 2, (i, 0, d + 1)),
@@ -168,6 +180,7 @@ MATRICES = {
     "product": square * other,
     "column times row": wide.T * wide,
     "scaled": MatMul(c, 2, tall),
+    "scalars in a block": MatMul(BlockMatrix([[MatMul(B, w.T, z, c, X.T)], [A]]), A),
     "multiple of the identity as a factor": MatMul(MatMul(c, I), square),
     "transposed": Transpose(MatAdd(tall, tall * B)),
     "transposed twice": Transpose(Transpose(MatMul(square, eta))),
@@ -175,6 +188,8 @@ MATRICES = {
     "minimum norm": wide.T * (wide * wide.T).inv() * y,
     "identity minus projection": I - tall * (tall.T * tall).inv() * tall.T,
     "square": MatPow(square, 2),
+    "zeros laid out like their neighbour": BlockMatrix([[O(n + d, p), eta]]),
+    "a zero row as the right factor": square * BlockMatrix([[O(n + d, d), O(n + d, p)]]),
     "outer": eta * zeta.T,
     "inverse": Inverse(BlockDiagMatrix(B, MatMul(2, A), Identity(p))),
     "finer": BlockMatrix([[square, O(n + d, p)], [O(p, n + d), P * P.T]]),
@@ -332,7 +347,7 @@ SHOWN = {
         Sum(w[i, 0] ** 2, (i, 0, d - 1)) + Sum(xi[i, 0] ** 2, (i, 0, n - 1)),
     ),
     "an identity is summed away": (
-        Sum(MatrixElement(tall * w, i, 0) ** 2, (i, n, n + d - 1)),
+        Sum((tall * w)[i, 0] ** 2, (i, n, n + d - 1)),
         Sum(lam * w[i, 0] ** 2, (i, 0, d - 1)),
     ),
 }
@@ -357,6 +372,9 @@ REFUSED = {
     "an identity is cut along rows and columns alike": BlockMatrix([[square, 3 * I]]) * BlockMatrix([[eta], [zeta]]),
     "off its diagonal": Trace(Inverse(square)),
     "triangular|off its diagonal": Trace(Inverse(other)),
+    "with the block X.T off its diagonal": Trace(Inverse(BlockMatrix([[B, X.T], [O(n, d), A]]))),
+    "does not stay a Max": sp.Max(Trace(tall.T * tall), Trace(MatAdd(X.T * X, lam * Identity(d)))),
+    "a block begins at": Sum(eta[i, 0] * BlockMatrix([[y], [w]])[i, 0], (i, 0, n + d - 1)),
     "powers 1 to 8": Trace(MatPow(square, p)),
     "powers 1 to 8 and": Trace(MatPow(square, -2)),
     "consists of 2 x 1 blocks": eta,
@@ -421,11 +439,28 @@ def test_nothing_is_added_where_nothing_is_lost():
     assert len(equations(same(c**-1 * eta, zeta))) == 2
 
 
+def test_limits_of_blocks():
+    assert str(unblocked(sp.Limit(tall.T * tall * w, lam, 0))) == str(
+        sp.Limit(MatMul(MatAdd(X.T * X, lam * Identity(d)), w), lam, 0)
+    )
+
+
 def test_minimisers_of_blocks():
     problem = ArgMin(eta.T * eta, (w, xi), same(wide * eta, y), same(eta, zeta))
     plain = unblocked(same(problem, z)).lhs
     assert plain.objective == MatAdd(w.T * w, xi.T * xi)
     assert list(plain.constraints) == [same(MatAdd(X * w, sqrt(lam) * xi), y), same(w, z), same(xi, y)]
+
+
+def test_ranges():
+    sizes, whole = [n, d, p], {i: Span(sp.S.Zero, n + d - 1)}
+    cuts = [(0, d - 1), (d, d + n - 1), (d + n, d + n + p - 1)]
+    assert segments([d + n, d, d], sp.S.Zero, d + n + p - 1, sizes, "x") == cuts
+    assert place((n, d), i + n, {i: Span(n, d - 1)}, sizes, "x") == (1, i)
+    assert place((n, d), n, {}, sizes, "x") == (1, 0)
+    for position in (i, 2 * i, i + j, j):
+        with pytest.raises(UnsupportedError):
+            place((n, d), position, whole, sizes, "x")
 
 
 def test_partitions():
