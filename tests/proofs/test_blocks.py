@@ -180,6 +180,7 @@ MATRICES = {
     "product": square * other,
     "column times row": wide.T * wide,
     "scaled": MatMul(c, 2, tall),
+    "a scalar stays among its factors": MatMul(2, BlockMatrix([[MatMul(B, w.T, z, c, X.T), B]])),
     "scalars in a block": MatMul(BlockMatrix([[MatMul(B, w.T, z, c, X.T)], [A]]), A),
     "multiple of the identity as a factor": MatMul(MatMul(c, I), square),
     "transposed": Transpose(MatAdd(tall, tall * B)),
