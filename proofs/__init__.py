@@ -11,28 +11,55 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from proofs.assertions import assert_gradient, assert_identity
+    from proofs.minimize import minimize
+    from proofs.moves import add_constant, eliminate, increasing, negate, reparametrise, rewrite, scale
     from proofs.prove import Claim, prove, replay
+    from proofs.solve_for import solve_for
     from proofs.verdict import Verdict
     from proofs.verify import verify
     from symbolic.derivation import Derivation
+    from symbolic.nodes import ArgMax, ArgMin
+    from symbolic.regression import least_squares, min_norm, ridge_dual, ridge_primal, ridge_svd, svd_of
 
 __all__ = [
+    "ArgMax",
+    "ArgMin",
     "Claim",
     "Derivation",
     "Verdict",
+    "add_constant",
     "assert_gradient",
     "assert_identity",
+    "eliminate",
+    "increasing",
+    "least_squares",
+    "min_norm",
+    "minimize",
+    "negate",
     "prove",
+    "reparametrise",
     "replay",
+    "rewrite",
+    "ridge_dual",
+    "ridge_primal",
+    "ridge_svd",
+    "scale",
+    "solve_for",
+    "svd_of",
     "verify",
 ]
 
 _FILES = {
     "proofs.assertions": ["assert_gradient", "assert_identity"],
+    "proofs.minimize": ["minimize"],
+    "proofs.moves": ["add_constant", "eliminate", "increasing", "negate", "reparametrise", "rewrite", "scale"],
     "proofs.prove": ["Claim", "prove", "replay"],
+    "proofs.solve_for": ["solve_for"],
     "proofs.verdict": ["Verdict"],
     "proofs.verify": ["verify"],
     "symbolic.derivation": ["Derivation"],
+    "symbolic.nodes": ["ArgMax", "ArgMin"],
+    "symbolic.regression": ["least_squares", "min_norm", "ridge_dual", "ridge_primal", "ridge_svd", "svd_of"],
 }
 _HOME = {name: file for file, names in _FILES.items() for name in names}
 

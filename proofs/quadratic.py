@@ -23,14 +23,15 @@ SIGNS = ("positive", "nonnegative", "positive_definite", "positive_semidefinite"
 
 
 def scaled_facts(checker: Checker, m: Matrix) -> Iterator[list[Square]]:
-    """A scalar `m` as c times a scalar with a known sign, for every c that one pair of their terms suggests."""
+    """A scalar `m` as c times a scalar with a known sign: for each c that two of their terms suggest, and for 1."""
     for fact in list(checker.facts.values()):
         if fact[0] not in SIGNS:
             continue
         with suppress(KernelError):  # a fact may speak of an inverse that is introduced later
             known = checker.expr(fact[1], {})
             if known.rows == known.cols == "1" and known.poly:
-                yield from ([[c, fact[1], ["id", "1"]]] for c in _ratios(m, known))
+                found = _ratios(m, known)
+                yield from ([[c, fact[1], ["id", "1"]]] for c in (found if ONE in found else [*found, ONE]))
 
 
 def _ratios(m: Matrix, known: Matrix, limit: int = 3) -> list[Json]:

@@ -16,6 +16,7 @@ from sympy import Basic, MatrixSymbol, S, Symbol
 from sympy.assumptions import AppliedPredicate
 from sympy.core.relational import Relational
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.special import OneMatrix
 
 from proofs.cases import comparisons, decisions, settle
 from proofs.densities import is_product, positive_product
@@ -57,7 +58,7 @@ class Statement:
         for expr in exprs:
             for node in sp.preorder_traversal(expr):
                 parts: tuple[Any, ...] = ()
-                if isinstance(node, (MatrixSymbol, sp.Identity, sp.ZeroMatrix)):
+                if isinstance(node, (MatrixSymbol, sp.Identity, sp.ZeroMatrix, OneMatrix)):
                     parts = node.shape
                 elif isinstance(node, (sp.Sum, sp.Product)):
                     parts = tuple(b + 1 for _, _, b in node.limits)
@@ -85,6 +86,16 @@ class Statement:
             self.names[s] = _fresh("pi" if s is S.Pi else str(s.name), self._taken(), "x")
             self.symbols[self.names[s]] = [self.size(a) for a in shape(s)]
         return self.names[s]
+
+    def ones(self, n: Any) -> Json:
+        """The column of n ones, as a symbol of which only 1'1 = n is known: what holds for each such column holds."""
+        if n == 1:
+            return ["num", "1"]
+        ones = OneMatrix(n, 1)
+        if ones not in self.names:
+            self.names[ones] = _fresh("one", self._taken(), "x")
+            self.symbols[self.names[ones]] = [self.size(n), "1"]
+        return self.names[ones]
 
     def index(self, i: Any, size: str) -> Json:
         """An index of a range: null where the size is 1. A free index is declared by its first use."""
@@ -132,6 +143,9 @@ class Statement:
                 return self.symbol(e)
             case sp.Identity():
                 return ["id", self.size(e.shape[0])]
+            case OneMatrix():
+                column, row = (self.ones(size) for size in e.shape)
+                return _multiplied([column, ["T", row]])
             case sp.ZeroMatrix():
                 return ["zero", *map(self.size, e.shape)]
             case sp.Add() | sp.MatAdd():
@@ -308,7 +322,7 @@ class Statement:
         return [word, ["add", self.expr(left), ["mul", MINUS, self.expr(right)]]]
 
     def declared(self) -> list[Json]:
-        """Signs declared with the scalar symbols that occur."""
+        """Signs declared with the scalar symbols that occur, and the length of columns of ones."""
         out = list[Json]()
         for s, name in self.names.items():
             if isinstance(s, (Symbol, sp.NumberSymbol)):
@@ -318,6 +332,8 @@ class Statement:
                     out.append(["nonzero", name])
                 elif s.is_nonnegative:
                     out.append(["nonnegative", name])
+            elif isinstance(s, OneMatrix):
+                out.append(["eq", ["mul", ["T", name], name], ["dim", self.size(s.shape[0])]])
         return out
 
     def claim(self, claim: Any) -> Json:

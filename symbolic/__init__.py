@@ -24,10 +24,13 @@ if TYPE_CHECKING:
     )
     from symbolic.facts import Facts
     from symbolic.latex import write_latex
-    from symbolic.nodes import ForAll, Gradient, Hessian, Jacobian
+    from symbolic.nodes import ArgMax, ArgMin, ForAll, Gradient, Hessian, Jacobian
+    from symbolic.regression import least_squares, min_norm, ridge_dual, ridge_primal, ridge_svd, svd_of
     from symbolic.shapes import shape
 
 __all__ = [
+    "ArgMax",
+    "ArgMin",
     "Derivation",
     "Facts",
     "ForAll",
@@ -46,7 +49,13 @@ __all__ = [
     "gradient",
     "hessian",
     "jacobian",
+    "least_squares",
+    "min_norm",
+    "ridge_dual",
+    "ridge_primal",
+    "ridge_svd",
     "shape",
+    "svd_of",
     "write_latex",
 ]
 
@@ -57,7 +66,8 @@ _FILES = {
     "errors": ["MissingHypothesis", "ProofError", "PushthroughError", "ReadError", "ShapeError", "UnsupportedError"],
     "facts": ["Facts"],
     "latex": ["write_latex"],
-    "nodes": ["ForAll", "Gradient", "Hessian", "Jacobian"],
+    "nodes": ["ArgMax", "ArgMin", "ForAll", "Gradient", "Hessian", "Jacobian"],
+    "regression": ["least_squares", "min_norm", "ridge_dual", "ridge_primal", "ridge_svd", "svd_of"],
     "shapes": ["shape"],
 }
 _HOME = {name: f"symbolic.{file}" for file, names in _FILES.items() for name in names}

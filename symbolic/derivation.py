@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from sympy import Basic, MatrixSymbol, Symbol
@@ -104,6 +105,22 @@ class Derivation:
 
     def _repr_latex_(self) -> str:
         return f"$$\n{self.to_latex()}\n$$"
+
+
+def equalities(
+    *expressions: Basic, given: tuple[Basic, ...] = (), title: str = "", answer_type: str = ""
+) -> Derivation:
+    """The derivation `first = second = ... = last`, with a step between each two neighbours.
+
+    >>> from sympy import MatMul, MatrixSymbol, Transpose, symbols
+    >>> n = symbols("n", integer=True, positive=True)
+    >>> A, x = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
+    >>> len(equalities(Transpose(MatMul(A, A, x)), MatMul(Transpose(MatMul(A, x)), A.T), MatMul(x.T, A.T, A.T)).steps)
+    2
+    """
+    steps = tuple(Step(one, two) for one, two in pairwise(expressions))
+    shown = steps if len(steps) > 1 else ()
+    return Derivation(expressions[0], expressions[-1], "=", given, shown, title, answer_type)
 
 
 def sign_of(relation: str) -> str:

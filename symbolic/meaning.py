@@ -4,6 +4,7 @@ r"""What a claim about minimisers says, in equations and inequalities: the defin
     argmin_w f(w) s.t. C(w) = v     C(v), and f(w) > f(v) for every w with C(w) other than v
     argmin_w f(w) = argmin_w g(w)   f(w) >= f(u) exactly if g(w) >= g(u), for all w and u (that meet the constraints)
     argmin_w f(w) = T argmin_u g(u) the same of f(T w) and g(w), where T is invertible
+    argmin_(w, v) f(w, v) s.t. C    C(w, v) says the same as v = h(w), and f(w, h(w)) takes the place of f
 
 The third line is more than equality of the two sets of minimisers: both objectives put all points in one order. Every
 named move of `proofs.moves` (scale, add a constant, apply an increasing function) does that, and it can be proved.
@@ -19,9 +20,10 @@ import sympy as sp
 from sympy import Basic, MatrixSymbol, Symbol
 from sympy.core.relational import Relational
 
+from symbolic.affine import added, affine_in, collected
 from symbolic.errors import UnsupportedError
 from symbolic.nodes import ArgMax, ArgMin
-from symbolic.shapes import same_shape
+from symbolic.shapes import same_shape, shape
 
 
 def is_about_minimisers(claim: Any) -> bool:
@@ -34,7 +36,8 @@ def meaning(claim: Any, given: Iterable[Basic] = ()) -> Any:
     """The statement that an equation of minimisers stands for; any other claim as it is.
 
     Bound variables become free symbols of the statement, renamed where `given` or the claim has a symbol of that name.
-    Raises UnsupportedError for minimisers in other places or over several variables, ShapeError as `same_shape` does.
+    Raises UnsupportedError for minimisers in other places or over variables that no constraint determines, ShapeError
+    as `same_shape` does.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
     >>> w, y = MatrixSymbol("w", n, 1), MatrixSymbol("y", n, 1)
@@ -45,7 +48,12 @@ def meaning(claim: Any, given: Iterable[Basic] = ()) -> Any:
         return claim
     if not (isinstance(claim, sp.Eq) or getattr(claim, "relation", "") == "="):
         raise UnsupportedError(f"of minimisers only equations are understood, not {claim}.")
-    left, right = claim.lhs, claim.rhs
+    eliminated, found = [], []
+    for side in (claim.lhs, claim.rhs):
+        plain, parts = _in_one_variable(side)
+        eliminated.append(plain)
+        found += parts
+    left, right = eliminated
     same_shape(left, right)
     taken = {str(s) for e in (left, right, *given) for s in getattr(e, "free_symbols", ())}
     if not isinstance(left, ArgMin):
@@ -54,8 +62,36 @@ def meaning(claim: Any, given: Iterable[Basic] = ()) -> Any:
         raise UnsupportedError(f"one side of {claim} must be a minimiser itself.")
     if right.has(ArgMin, ArgMax):
         factor, other = _image(right)
-        return _same_order(left, other, factor, taken)
-    return _only_minimiser(left, right, taken)
+        return _all([*found, _same_order(left, other, factor, taken)])
+    return _all([*found, _only_minimiser(left, right, taken)])
+
+
+def _in_one_variable(side: Any) -> tuple[Any, list[Any]]:
+    """A problem over several variables as one over the first, and what makes that right."""
+    found = []
+    while isinstance(side, ArgMin) and len(side.variables) > 1:
+        if len(side.constraints) != 1 or len(side.variables) > 2:
+            raise UnsupportedError(f"{side} is over several variables, and not one constraint that determines one.")
+        (constraint,), (w, v) = side.constraints, side.variables
+        answer = sp.Eq(v, _determined(constraint, v), evaluate=False)
+        found += [_implies([constraint], answer), _implies([answer], constraint)]
+        side = side.func(substitute(side.objective, v, answer.rhs), w)
+    return side, found
+
+
+def _determined(constraint: Any, v: Any) -> Any:
+    """v by a linear equation c v + ... = ..., with a scalar or a square matrix for c."""
+    left, right = (affine_in(s, v) for s in constraint.args)
+    places = [*left.places, *(type(p)(p.left.times(-1), p.turned, p.right) for p in right.places)]
+    if not places or any(p.turned or p.right for p in places):
+        raise UnsupportedError(f"{constraint} does not determine {v}.")
+    rest = added(collected([*right.rest, *(t.times(-1) for t in left.rest)]), shape(constraint.lhs))
+    coefficient = collected(p.left for p in places)
+    if all(not term.factors for term in coefficient):
+        c = sp.Pow(added(coefficient, (sp.S.One, sp.S.One)), -1)
+        return rest if c == 1 else sp.MatMul(c, rest) if getattr(rest, "is_Matrix", False) else c * rest
+    inverse = sp.Inverse(added(coefficient, (shape(constraint.lhs)[0], shape(v)[0])))
+    return sp.MatMul(inverse, *(rest.args if isinstance(rest, sp.MatMul) else (rest,)))
 
 
 def _only_minimiser(problem: ArgMin, value: Any, taken: set[str]) -> Any:
@@ -69,12 +105,12 @@ def _only_minimiser(problem: ArgMin, value: Any, taken: set[str]) -> Any:
 
 
 def _same_order(problem: ArgMin, other: ArgMin, factor: Any, taken: set[str]) -> Any:
-    """Both objectives order all feasible points alike, the points of `problem` being `factor` times those of `other`."""
+    """Both objectives order all feasible points alike; those of `problem` are `factor` times those of `other`."""
     _variable(problem)
     w = _variable(other)
     points = [_fresh(w, taken), _fresh(w, taken, other=True)]
     (f, ours), (f2, ours2) = (_at(problem, p if factor is None else sp.MatMul(factor, p)) for p in points)
-    (g, theirs), (g2, theirs2) = (_at(other, p) for p in points)
+    (g, theirs), (g2, _) = (_at(other, p) for p in points)
     one = sp.Ge(f2, f, evaluate=False) if isinstance(problem, ArgMax) else sp.Ge(f, f2, evaluate=False)
     two = sp.Ge(g2, g, evaluate=False) if isinstance(other, ArgMax) else sp.Ge(g, g2, evaluate=False)
     parts = [sp.Q.invertible(factor)] if factor is not None else []

@@ -1,0 +1,205 @@
+r"""Equivalent optimisation problems: named moves that keep the minimisers, each with its side condition.
+
+A move takes a problem (`ArgMin` or `ArgMax`) and returns a `Step` from it to the new one, or raises if its condition
+fails. What the step claims, that both problems have the same minimisers, is proved by `prove` and `verify` like
+anything else: `symbolic.meaning` says what that means.
+
+    add_constant(p, c)       c does not contain the variable
+    scale(p, c, given)       c > 0
+    negate(p)                min f is max -f
+    increasing(p, log)       log of a positive objective, written as a sum; exp of any
+    eliminate(p, v, given)   the constraint determines v, which is put into the objective
+    reparametrise(p, T, ...) w = T u with T invertible
+    rewrite(p, f)            an equal objective
+
+Source: Boyd and Vandenberghe, *Convex Optimization*, 4.1.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sympy as sp
+from sympy import Basic, MatAdd, MatMul, S
+from sympy.matrices.expressions import MatrixExpr
+
+from proofs.solve_for import solve_for
+from symbolic.derivation import Step
+from symbolic.errors import MissingHypothesis, ShapeError, UnsupportedError
+from symbolic.facts import Facts
+from symbolic.meaning import substitute
+from symbolic.nodes import ArgMax, ArgMin
+from symbolic.shapes import is_scalar, same_size, shape
+
+
+def add_constant(problem: ArgMin, constant: Any) -> Step:
+    """The objective plus a scalar that does not contain the variables.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> w, y = MatrixSymbol("w", n, 1), MatrixSymbol("y", n, 1)
+    >>> add_constant(ArgMin(w.T * w, w), y.T * y).rhs.objective
+    w.T*w + y.T*y
+    """
+    constant = S(constant)
+    _require_scalar(constant, "what is added")
+    for variable in problem.variables:
+        if constant.has(variable):
+            raise UnsupportedError(f"{constant} contains {variable}: only a constant can be added.")
+    return _step(problem, _with(problem, _sum(problem.objective, constant)), "a constant moves no minimiser")
+
+
+def scale(problem: ArgMin, factor: Any, given: Iterable[Basic] = ()) -> Step:
+    """The objective times a positive scalar.
+
+    Raises MissingHypothesis unless `given`, or the way the symbols were declared, says that it is positive.
+
+    >>> n, lam = sp.Symbol("n", integer=True, positive=True), sp.Symbol("lambda", positive=True)
+    >>> w = MatrixSymbol("w", n, 1)
+    >>> scale(ArgMin(w.T * w, w), 1 / lam).rhs.objective
+    1/lambda*(w.T*w)
+    """
+    factor, facts = S(factor), Facts(given)
+    _require_scalar(factor, "the factor")
+    for variable in problem.variables:
+        if factor.has(variable):
+            raise UnsupportedError(f"the factor {factor} contains {variable}: only a constant factor keeps minimisers.")
+    if factor == 0 or facts.holds("negative", factor) is not None:
+        what = "makes every point a minimiser" if factor == 0 else "turns minimisers into maximisers; use negate too"
+        raise UnsupportedError(f"the factor {factor} is not positive: it {what}.")
+    if facts.holds("positive", factor) is None:
+        raise MissingHypothesis(f"the factor {factor} must be positive; add Q.positive({factor}) to given=[...].")
+    return _step(problem, _with(problem, _product(factor, problem.objective)), "times a positive constant", given)
+
+
+def negate(problem: ArgMin) -> Step:
+    """min f as max -f, and the other way round.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> w = MatrixSymbol("w", n, 1)
+    >>> negate(ArgMin(w.T * w, w)).rhs
+    ArgMax(-(w.T*w), (w,), ())
+    """
+    kind = ArgMin if isinstance(problem, ArgMax) else ArgMax
+    other = kind(_product(S.NegativeOne, problem.objective), problem.variables, *problem.constraints)
+    return _step(problem, other, "the minimum of a function is the maximum of its negative")
+
+
+def increasing(problem: ArgMin, function: Any) -> Step:
+    """A strictly increasing function of the objective: `sympy.exp`, or `sympy.log` of a positive product as a sum.
+
+    Raises UnsupportedError for other functions, and for a logarithm of what is not known to be positive.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> w = MatrixSymbol("w", n, 1)
+    >>> increasing(ArgMax(2*sp.exp(-w.T*w), w), sp.log).rhs
+    ArgMax(log(2) - w.T*w, (w,), ())
+    """
+    if function is sp.exp:
+        return _step(problem, _with(problem, sp.exp(problem.objective)), "exp is strictly increasing")
+    if function is not sp.log:
+        raise UnsupportedError(f"{function} is not one of the strictly increasing functions known here: exp and log.")
+    return _step(problem, _with(problem, logarithm(problem.objective)), "log is strictly increasing")
+
+
+def logarithm(e: Any) -> Any:
+    """log of a positive product, written as a sum. Raises UnsupportedError for anything else."""
+    match e:
+        case sp.exp():
+            return e.args[0]
+        case sp.Mul() | sp.MatMul():
+            return _sum(*map(logarithm, e.args))
+        case sp.Product():
+            return sp.Sum(logarithm(e.function), *e.limits)
+        case sp.Pow() if e.base.is_positive or isinstance(e.base, (sp.exp, sp.Product)):
+            return _product(e.exp, logarithm(e.base))
+        case _ if e.is_positive and not e.is_Matrix and is_scalar(e):
+            return sp.log(e)
+    raise UnsupportedError(f"the logarithm of {e} is not taken: it is not known to be positive.")
+
+
+def eliminate(problem: ArgMin, variable: Basic, given: Iterable[Basic] = ()) -> Step:
+    """The constraint solved for `variable`, which is put into the objective: a problem in the other variables alone.
+
+    Raises UnsupportedError unless there is one constraint, and it determines the variable.
+
+    >>> n, lam = sp.Symbol("n", integer=True, positive=True), sp.Symbol("lambda", positive=True)
+    >>> w, v, y = (MatrixSymbol(name, n, 1) for name in "wvy")
+    >>> eliminate(ArgMin(w.T*w + v.T*v, (w, v), Eq(w + v, y, evaluate=False)), v).rhs.variables
+    (w,)
+    """
+    if variable not in problem.variables or len(problem.variables) < 2:
+        raise UnsupportedError(f"{variable} is not one of several variables of {problem}.")
+    if len(problem.constraints) != 1:
+        raise UnsupportedError(f"to eliminate {variable} takes one constraint; there are {len(problem.constraints)}.")
+    found = solve_for(problem.constraints[0], variable, given)
+    if found.relation != "iff":
+        raise UnsupportedError(f"the constraint {problem.constraints[0]} does not determine {variable}.")
+    kept = tuple(v for v in problem.variables if v != variable)
+    objective = substitute(problem.objective, variable, found.result.rhs)
+    return _step(problem, problem.func(objective, kept), f"the constraint determines {variable}", given)
+
+
+def reparametrise(problem: ArgMin, by: Any, variable: Any = None, given: Iterable[Basic] = ()) -> Step:
+    """w = `by` u with an invertible matrix: the minimisers are `by` times those of the problem in u.
+
+    variable: the new one; of the same name and shape as the old one if it is left out. Raises MissingHypothesis unless
+    `given` says that `by` is invertible.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> w, V = MatrixSymbol("w", n, 1), MatrixSymbol("V", n, n)
+    >>> reparametrise(ArgMin(w.T*w, w), V, given=[sp.Q.orthogonal(V)]).rhs
+    V*ArgMin((V*w).T*(V*w), (w,), ())
+    """
+    if len(problem.variables) != 1:
+        raise UnsupportedError(f"{problem} is over several variables: eliminate all but one first.")
+    w = problem.variables[0]
+    new = w if variable is None else variable
+    rows, columns = shape(by)
+    if not (same_size(rows, columns) and same_size(columns, shape(new)[0])):
+        raise ShapeError(f"{by} ({rows} x {columns}) times {new} must have the shape of {w}.")
+    if Facts(given).holds("invertible", by) is None:
+        raise MissingHypothesis(f"{w} = {by} {new} needs {by} to be invertible; add Q.invertible({by}) to given=[...].")
+    objective, *constraints = (
+        substitute(e, w, MatMul(by, new)) for e in (problem.objective, *problem.constraints)
+    )
+    inner = problem.func(objective, new, *constraints)
+    return Step(problem, MatMul(by, inner), reason="an invertible change of variables", given=tuple(given))
+
+
+def rewrite(problem: ArgMin, objective: Any) -> Step:
+    """The same problem with an equal objective; whether it is equal is for the verdict to say.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> w = MatrixSymbol("w", n, 1)
+    >>> rewrite(ArgMin((2*w).T*w, w), 2*w.T*w).rhs
+    ArgMin(2*w.T*w, (w,), ())
+    """
+    _require_scalar(S(objective), "an objective")
+    return _step(problem, _with(problem, S(objective)), "an equal objective")
+
+
+def _step(problem: ArgMin, other: ArgMin, reason: str, given: Iterable[Basic] = ()) -> Step:
+    return Step(problem, other, reason=reason, given=tuple(given))
+
+
+def _with(problem: ArgMin, objective: Any) -> ArgMin:
+    return problem.func(objective, problem.variables, *problem.constraints)
+
+
+def _sum(*parts: Any) -> Any:
+    return MatAdd(*parts) if all(isinstance(p, MatrixExpr) for p in parts) else sp.Add(*parts, evaluate=False)
+
+
+def _product(factor: Any, e: Any) -> Any:
+    if isinstance(e, MatrixExpr) or isinstance(factor, MatrixExpr):
+        return MatMul(factor, e)
+    return sp.Mul(factor, e, evaluate=False)
+
+
+def _require_scalar(e: Any, what: str) -> None:
+    if not is_scalar(e):
+        raise ShapeError(f"{what} is a scalar; {e} is {' x '.join(map(str, shape(e)))}.")
+
+
+__all__ = ["add_constant", "eliminate", "increasing", "logarithm", "negate", "reparametrise", "rewrite", "scale"]
