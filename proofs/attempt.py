@@ -14,12 +14,13 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sympy import Basic, Eq
+from sympy import And, Basic, BlockMatrix, Eq, Limit
 
-from proofs.blocks import conjuncts, unblocked
+from proofs.blocks import blocks_of, conjuncts, unblocked
 from proofs.chain import transposed
 from proofs.kernel import DEFINITE, ONE_TO_ONE, Checker, KernelError, Matrix, Report, check, in_logs, put_zero
 from proofs.licences import licence
+from proofs.limits import pushed_through
 from proofs.positivity import squares_of
 from proofs.quadratic import completed_squares, differences, middles, scaled_facts
 from proofs.search import Contradiction, Search
@@ -28,6 +29,7 @@ from proofs.verdict import Names, fact_text
 from symbolic.errors import UnsupportedError
 from symbolic.facts import Facts
 from symbolic.meaning import meaning
+from symbolic.shapes import shape
 
 Json = Any
 
@@ -46,9 +48,24 @@ class Attempt:
     report: Report | None = None
 
     def certificate(self) -> Json | None:
-        """A certificate that the kernel has accepted, or None."""
-        statement = Statement()
+        """A certificate that the kernel has accepted, or None.
+
+        Of a limit that needs more than is given, equal forms are tried: the limit of one of them may need less.
+        """
         goal, hypotheses = goal_of(self.claim, self.given), list(_unblocked(self.given))
+        found = self._proved(goal, hypotheses)
+        if found is None or self.is_conditional:
+            for other in _other_forms(goal):
+                attempt = Attempt(self.claim, self.given, self.end, self.max_degree)
+                better = attempt._proved(other, hypotheses)
+                if better is not None and not attempt.is_conditional:
+                    self.conditions, self.derived, self.report = attempt.conditions, attempt.derived, attempt.report
+                    self.is_conditional = False
+                    return better
+        return found
+
+    def _proved(self, goal: Any, hypotheses: list[Any]) -> Json | None:
+        statement = Statement()
         statement.survey(_expressions(goal, hypotheses))
         claim = statement.claim(goal)
         given, _ = statement.facts(hypotheses)
@@ -164,6 +181,9 @@ class Attempt:
 def goal_of(claim: Any, given: Iterable[Any]) -> Any:
     """What has to be proved: the meaning of a claim about minimisers, and no blocks."""
     goal = meaning(claim, given)
+    by_blocks = _limits_by_blocks(goal)
+    if by_blocks is not None:
+        return by_blocks
     if isinstance(goal, Basic):
         return unblocked(goal)
     if getattr(goal, "relation", "") == "=":
@@ -176,12 +196,37 @@ def goal_of(claim: Any, given: Iterable[Any]) -> Any:
     return goal
 
 
+def _other_forms(goal: Any) -> Iterator[Any]:
+    """For `lim e = v`: e = f, and lim f = v, for equal forms f of e."""
+    sides = (getattr(goal, "lhs", None), getattr(goal, "rhs", None))
+    for limit, value in (sides, sides[::-1]):
+        if isinstance(limit, Limit):
+            e, *where = limit.args
+            for form in pushed_through(e):
+                moved = Eq(Limit(form, *where), value, evaluate=False)
+                yield And(Eq(e, form, evaluate=False), moved, evaluate=False)
+
+
 class Goal(NamedTuple):
     """A claim with other sides."""
 
     lhs: Any
     rhs: Any
     relation: str
+
+
+def _limits_by_blocks(goal: Any) -> Any | None:
+    """The limit of a block matrix, as the limits of its blocks; None for anything else."""
+    sides = (getattr(goal, "lhs", None), getattr(goal, "rhs", None))
+    for limit, value in (sides, sides[::-1]):
+        if isinstance(limit, Limit) and limit.args[0].has(BlockMatrix):
+            e, *where = limit.args
+            here, there = blocks_of(e), blocks_of(value)
+            same = [len(row) for row in here] == [len(row) for row in there]
+            pairs = [pair for rows in zip(here, there, strict=False) for pair in zip(*rows, strict=False)]
+            if same and all(shape(a) == shape(b) for a, b in pairs):
+                return And(*(Eq(Limit(a, *where), b, evaluate=False) for a, b in pairs), evaluate=False)
+    return None
 
 
 def _unblocked(given: Iterable[Any]) -> Iterator[Any]:

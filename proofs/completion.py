@@ -273,6 +273,8 @@ class Completion:
         sides = self.letters.sides
         ends = bool(lead) and sides[lead[-1]][1] == "1", bool(lead) and sides[lead[0]][0] == "1"
         for p, s, ref in self.reciprocals if any(ends) else ():
+            if s in lead:  # what says that s is 1/p is no rule for s
+                continue
             (one, c), (two, d) = (max(x.terms.items(), key=lambda term: term[0]) for x in (p, coefficient))
             ratio = merge((two[0], ()), (tuple((x, -e) for x, e in one[0]), ()))
             unit = Coefficient({ratio: d / c}).inverse(self.units)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import sympy as sp
 from sympy import Rational, S, Symbol
 
+from symbolic.affine import Term, added, terms_of
 from symbolic.errors import UnsupportedError
 from symbolic.meaning import substitute
 from symbolic.shapes import is_scalar
@@ -94,6 +95,31 @@ def _vanishes(e: Any) -> bool:
     return e == 0 or isinstance(e, sp.ZeroMatrix)
 
 
+def pushed_through(e: Any) -> Iterator[Any]:
+    """Equal forms of a product: (c I + P Q)^-1 P = P (c I + Q P)^-1, read from left to right and from right to left.
+
+    >>> m, n = sp.symbols("m n", integer=True, positive=True)
+    >>> X, s = sp.MatrixSymbol("X", m, n), sp.Symbol("s", positive=True)
+    >>> [*pushed_through(sp.Inverse(X.T * X + s * sp.Identity(n)) * X.T)]
+    [X.T*(s*I + X*X.T)**(-1)]
+    """
+    args = e.args if isinstance(e, sp.MatMul) else ()
+    for k, inverse in enumerate(args):
+        if not isinstance(inverse, sp.Inverse):
+            continue
+        terms = terms_of(inverse.arg)
+        if k + 1 < len(args):
+            P = args[k + 1]
+            if all(not t.factors or t.factors[0] == P for t in terms):
+                turned = [Term(t.number, t.scalars, (*t.factors[1:], P) if t.factors else ()) for t in terms]
+                yield sp.MatMul(*args[:k], P, sp.Inverse(added(turned, (P.shape[1],) * 2)), *args[k + 2 :])
+        if k > 0 and getattr(args[k - 1], "is_Matrix", False):
+            P = args[k - 1]
+            if all(not t.factors or t.factors[-1] == P for t in terms):
+                turned = [Term(t.number, t.scalars, (P, *t.factors[:-1]) if t.factors else ()) for t in terms]
+                yield sp.MatMul(*args[: k - 1], sp.Inverse(added(turned, (P.shape[0],) * 2)), P, *args[k + 1 :])
+
+
 def _scaled(e: Any, s: Symbol, t: Symbol) -> tuple[Rational, Any]:
     """(p, g): `e` at s = 1/t is t**p g, where g has no negative powers of t outside inverses that exist at t = 0."""
     if not e.has(s):
@@ -129,4 +155,4 @@ def _times(t: Symbol, power: Rational, e: Any) -> Any:
     return sp.Mul(factor, e) if is_scalar(e) and not getattr(e, "is_Matrix", False) else sp.MatMul(factor, e)
 
 
-__all__ = ["Falling", "at_zero", "falling", "inverted_at_zero"]
+__all__ = ["Falling", "at_zero", "falling", "inverted_at_zero", "pushed_through"]

@@ -75,20 +75,20 @@ def least_squares_solution() -> Part:
         r" exactly if $X$ has full column rank.",
         (
             minimize(squared_error(w), w, given=list(TALL)),
-            holds(semidefinite(MatMul(2, gram)), "The objective is convex, whatever the rank of X"),
+            holds(semidefinite(MatMul(2, gram)), "The objective is convex, whatever the rank of $X$"),
             Derivation(
                 squared_error(w), squared_error(best), ">=", given=(normal,),
                 title="Every solution of the normal equations is a minimiser, whatever the rank",
             ),
             Derivation(
                 squared_error(MatAdd(best, v)), squared_error(best), given=(flat,),
-                title="Without full column rank it is not the only one: along a v with X v = 0 nothing changes",
+                title=r"Without full column rank it is not the only one: where $X \mathbf{v} = \mathbf{0}$ nothing changes",
             ),
             identity_of(
                 MatMul(X.T, MatAdd(y, MatMul(-1, X, solution))),
                 MatAdd(MatMul(X.T, y), MatMul(-1, gram, solution)),
                 ZeroMatrix(n, 1),
-                given=TALL, title="The residual is orthogonal to every column of X",
+                given=TALL, title="The residual is orthogonal to every column of $X$",
             ),
             explain(Transpose(projection), projection, TALL, "The projection matrix is symmetric"),
             explain(MatMul(projection, projection), projection, TALL, "Projecting twice is projecting once"),
@@ -101,12 +101,12 @@ def svd_of_the_left_inverse() -> Part:
     turned = MatMul(V, Sigma.T, U.T)
     given = (SVD.equation, *SVD.facts, injective(Sigma))
     column = equal(MatMul(Sigma, v_i), MatMul(sigma, u_i))
-    row = equal(MatMul(Sigma.T, u_i), MatMul(sigma, v_i))
     below = equal(MatMul(Sigma.T, u_i), ZeroMatrix(n, 1))
     dagger = MatMul(Inverse(tall_sigma), Sigma.T)
     return Part(
         "3(b)",
-        r"The full SVD $X = U \Sigma V^\top$ put into $(X^\top X)^{-1} X^\top$, for $m > n$ and $n$ singular values that"
+        r"The full SVD $X = U \Sigma V^\top$ put into $(X^\top X)^{-1} X^\top$, for $m > n$ and $n$ singular"
+        r" values that"
         r" are not zero (that is what full column rank means for $\Sigma$). The matrix $\Sigma^\dagger$ has"
         r" $1 / \sigma_i$ at the place $(i, i)$ and zeros elsewhere; it is $n \times m$.",
         (
@@ -122,18 +122,20 @@ def svd_of_the_left_inverse() -> Part:
             *block_form(tall=True),
             Derivation(
                 MatMul(dagger, u_i), MatMul(Pow(sigma, -1), v_i), given=(column, injective(Sigma)),
-                title="The same from the entries, for symbolic sizes: column i of the matrix for i up to n",
-                answer_type="Here u_i and v_i are unit vectors (a 1 in place i), so that the hypothesis says: column i of"
-                " Sigma has sigma_i in place i and zeros elsewhere.",
+                title=r"The same from the entries, for symbolic $m > n$: column $i$ of the matrix, for $i \leq n$",
+                answer_type=r"Here $\mathbf{u}_i$ and $\mathbf{v}_i$ are unit vectors ($1$ in place $i$), so the"
+                r" hypothesis says: column $i$ of $\Sigma$ has $\sigma_i$ in place $i$ and zeros elsewhere.",
             ),
             Derivation(
                 MatMul(dagger, u_i), ZeroMatrix(n, 1), given=(below, injective(Sigma)),
-                title="Columns i beyond n: row i of Sigma is zero, and so is column i of the result",
+                title=r"Columns $i > n$: row $i$ of $\Sigma$ is zero, and so is column $i$ of the result",
             ),
         ),
         remarks=(
-            r"Every column agrees with $\Sigma^\dagger$, so $(\Sigma^\top \Sigma)^{-1} \Sigma^\top = \Sigma^\dagger$ and"
-            r" $(X^\top X)^{-1} X^\top = V \Sigma^\dagger U^\top$. If a singular value is $0$, $\Sigma^\top \Sigma$ has no"
+            r"Every column agrees with $\Sigma^\dagger$, so $(\Sigma^\top \Sigma)^{-1} \Sigma^\top ="
+            r" \Sigma^\dagger$ and"
+            r" $(X^\top X)^{-1} X^\top = V \Sigma^\dagger U^\top$. If a singular value is $0$, $\Sigma^\top"
+            r" \Sigma$ has no"
             r" inverse and the formula does not exist; $V \Sigma^\dagger U^\top$ still does, with $0$ in place of"
             r" $1 / 0$.",
         ),
@@ -162,11 +164,11 @@ def block_form(*, tall: bool) -> tuple[Derivation, ...]:
             MatMul(flat, Inverse(MatMul(D, D))),
             MatMul(flat, Inverse(D), Inverse(D)),
         )
-    shape = "tall: D on top of p rows of zeros" if tall else "wide: D beside p columns of zeros"
+    shape = "tall: $D$ above $p$ rows of zeros" if tall else "wide: $D$ beside $p$ columns of zeros"
     return (
         identity_of(
-            start, *middle, dagger, given=DIAGONAL, title=f"Sigma in blocks, {shape}",
-            kind="D is the diagonal matrix of the r singular values.",
+            start, *middle, dagger, given=DIAGONAL, title=rf"$\Sigma$ in blocks, {shape}",
+            kind="$D$ is the diagonal matrix of the $r$ singular values, none of which is $0$.",
         ),
     )  # fmt: skip
 
@@ -184,7 +186,7 @@ def left_inverse() -> Part:
             identity_of(
                 MatMul(DAGGER, Sigma), MatMul(Inverse(tall_sigma), Sigma.T, Sigma), Identity(n),
                 given=(dagger, injective(Sigma)), title="What the singular values do",
-                kind="An n x n matrix: 1/sigma_i times sigma_i in place (i, i).",
+                kind=r"An $n \times n$ matrix with $\sigma_i^{-1} \sigma_i = 1$ in place $(i, i)$.",
             ),
             identity_of(
                 MatMul(pinv, written), MatMul(V, DAGGER, Sigma, V.T), MatMul(V, V.T), Identity(n),
@@ -210,16 +212,17 @@ def minimum_norm() -> Part:
     return Part(
         "3(d)",
         r"The $\mathbf{w}$ of least norm with $X \mathbf{w} = \mathbf{y}$, for a wide $X$ ($m < n$). That every"
-        r" $\mathbf{y}$ can be reached needs full row rank, which is a condition of its own: $m < n$ does not imply it.",
+        r" $\mathbf{y}$ can be reached needs full row rank, which is a condition of its own: $m < n$ does not"
+        r" imply it.",
         (
             identity_of(
                 w, MatAdd(MatMul(X.T, Inverse(outer), X, w), MatAdd(w, MatMul(-1, X.T, Inverse(outer), X, w))),
                 MatAdd(solution, rest), given=given,
-                title="First way, the null space: w is a part in the row space and a rest",
+                title=r"First way, the null space: $\mathbf{w}$ is a part in the row space and a rest",
             ),
             identity_of(
                 MatMul(X, rest), MatAdd(MatMul(X, w), MatMul(-1, outer, Inverse(outer), y)), ZeroMatrix(m, 1),
-                given=given, title="The rest is in the null space of X",
+                given=given, title="The rest is in the null space of $X$",
             ),
             identity_of(
                 MatMul(Transpose(solution), rest), MatMul(y.T, Inverse(outer), X, rest), Integer(0),
@@ -238,13 +241,13 @@ def minimum_norm() -> Part:
                 ArgMin(MatMul(w.T, w), w, constraint),
                 MatMul(V, ArgMin(MatMul(z.T, z), z, equal(MatMul(U, Sigma, z), y))),
                 given=(SVD.equation, *SVD.facts),
-                title="Third way, the singular values: w = V z has the norm of z",
+                title=r"Third way, the singular values: $\mathbf{w} = V \mathbf{z}$ has the norm of $\mathbf{z}$",
             ),
             Derivation(
                 split, equal(z_1, MatMul(Inverse(D), c)), "iff", given=DIAGONAL,
-                title="With Sigma in blocks and c for U'y the constraint fixes z_1 and leaves z_2 free",
+                title=r"With $\Sigma$ in blocks and $\mathbf{c} = U^\top \mathbf{y}$: $\mathbf{z}_1$ is fixed, $\mathbf{z}_2$ is free",
             ),
-            identity_of(norm, MatAdd(MatMul(z_1.T, z_1), MatMul(z_2.T, z_2)), title="The norm is least for z_2 = 0"),
+            identity_of(norm, MatAdd(MatMul(z_1.T, z_1), MatMul(z_2.T, z_2)), title=r"The norm is least for $\mathbf{z}_2 = \mathbf{0}$"),
         ),
         remarks=(
             r"So $\mathbf{w} = V \begin{bmatrix} D^{-1} \\ 0 \end{bmatrix} U^\top \mathbf{y}"
@@ -275,7 +278,7 @@ def svd_of_the_right_inverse() -> Part:
             *block_form(tall=False),
             Derivation(
                 MatMul(dagger, u_i), MatMul(Pow(sigma, -1), v_i), given=(column, row, injective(Sigma.T)),
-                title="The same from the entries: column i of the matrix, for i up to m",
+                title=r"The same from the entries: column $i$ of the matrix, for $i \leq m$",
             ),
         ),
     )  # fmt: skip
@@ -288,7 +291,8 @@ def right_inverse() -> Part:
     one_to_one = equal(MatMul(Sigma, sigma_pinv), Identity(m))
     return Part(
         "3(f)",
-        r"What the matrix of the minimum-norm solution does to $X$ from the right: it is a right inverse. And what is true"
+        r"What the matrix of the minimum-norm solution does to $X$ from the right: it is a right inverse. And"
+        r" what is true"
         r" of $V \Sigma^\dagger U^\top$ for any rank: the four equations of Moore and Penrose.",
         (
             identity_of(MatMul(outer, Inverse(outer)), Identity(m), given=WIDE, title="From the formula"),
@@ -303,7 +307,8 @@ def right_inverse() -> Part:
                     ("First", "Second", "Third", "Fourth"), moore_penrose(written, pinv), strict=True)
             ),
         ),
-        remarks=(r"It is no left inverse when $m < n$: $X^\top (X X^\top)^{-1} X$ is the projection on the row space.",),
+        remarks=(r"It is no left inverse when $m < n$: $X^\top (X X^\top)^{-1} X$ is the projection on the row"
+                 r" space.",),
     )  # fmt: skip
 
 
@@ -322,9 +327,9 @@ def rank_deficient_sigma() -> tuple[Derivation, ...]:
     """The four equations for a rectangular diagonal matrix of rank r, whatever its size."""
     block = BlockMatrix([[D, ZeroMatrix(r, q)], [ZeroMatrix(p, r), ZeroMatrix(p, q)]])
     inverse = BlockMatrix([[Inverse(D), ZeroMatrix(r, p)], [ZeroMatrix(q, r), ZeroMatrix(q, p)]])
-    titles = ("S P S = S", "P S P = P", "S P is symmetric", "P S is symmetric")
+    titles = ("first equation", "second equation", "third equation", "fourth equation")
     return tuple(
-        Derivation(law.lhs, law.rhs, given=DIAGONAL, title=f"Sigma of rank r, with zeros around D: {title}")
+        Derivation(law.lhs, law.rhs, given=DIAGONAL, title=rf"$\Sigma$ of any rank $r$, with zeros around $D$, and its pseudo-inverse: {title}")
         for title, law in zip(titles, moore_penrose(block, inverse), strict=True)
     )
 
@@ -334,7 +339,8 @@ PROBLEM = Problem(
     "Least squares and the minimum-norm solution",
     r"Here $X \in \mathbb{R}^{m \times n}$ and $\mathbf{y} \in \mathbb{R}^m$. In the full SVD $X = U \Sigma V^\top$ the"
     r" matrices $U$ ($m \times m$) and $V$ ($n \times n$) are orthogonal and $\Sigma$ is $m \times n$, zero but for"
-    r" $\sigma_i$ at $(i, i)$. Shape alone does not give rank: where full column or row rank is needed it is a hypothesis.",
+    r" $\sigma_i$ at $(i, i)$. Shape alone does not give rank: where full column or row rank is needed it is a"
+    r" hypothesis.",
     {
         "a": least_squares_solution,
         "b": svd_of_the_left_inverse,

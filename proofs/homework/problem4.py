@@ -118,32 +118,32 @@ def singular_values() -> Part:
             equalities(
                 MatMul(sigma_shifted, v_i), MatMul(Add(Pow(sigma, 2), lam), v_i),
                 given=(column, row), title="One singular value at a time: the matrix that is inverted",
-                answer_type="u_i and v_i are unit vectors, so the hypotheses say: column i and row i of Sigma are zero"
-                " but for sigma_i in place (i, i).",
+                answer_type=r"Here $\mathbf{u}_i$ and $\mathbf{v}_i$ are unit vectors, so the hypotheses say: column $i$"
+                r" and row $i$ of $\Sigma$ are zero but for $\sigma_i$ in place $(i, i)$.",
             ),
             Derivation(
                 MatMul(matrix, u_i), MatMul(factor, v_i), given=(column, row, *POSITIVE),
-                title="Column i of the matrix in the middle: the singular value becomes a ratio",
+                title=r"Column $i$ of the matrix in the middle: the singular value becomes a ratio",
             ),
             Derivation(
                 MatMul(Inverse(tall), X.T, u_i), MatMul(factor, v_i), given=(x_column, x_row, *POSITIVE),
-                title="The same without Sigma: for a pair of singular vectors of X itself",
+                title=r"The same without $\Sigma$: for a pair of singular vectors of $X$ itself",
             ),
             Derivation(
                 MatMul(matrix, u), ZeroMatrix(d, 1), given=(equal(MatMul(Sigma.T, u), ZeroMatrix(d, 1)), *POSITIVE),
-                title="n > d: the columns beyond d are zero",
+                title=r"$n > d$: the columns beyond $d$ are zero",
             ),
             Derivation(
                 MatMul(v.T, matrix), ZeroMatrix(1, n), given=(equal(MatMul(Sigma, v), ZeroMatrix(n, 1)), *POSITIVE),
-                title="n < d: the rows beyond n are zero (n = d: there are neither)",
+                title=r"$n < d$: the rows beyond $n$ are zero ($n = d$: there are neither)",
             ),
             Derivation(
                 Limit(relative, rho, 0), Integer(1),
-                title="lambda small against the square: with lambda = rho sigma_i^2 the ratio to 1/sigma_i tends to 1",
+                title=r"$\lambda \ll \sigma_i^2$: for $\lambda = \rho \sigma_i^2$ and small $\rho$ the ratio to $1 / \sigma_i$ tends to $1$",
             ),
             Derivation(
                 Limit(damped, rho, oo), Integer(1),
-                title="lambda large against the square: the ratio to sigma_i/lambda tends to 1",
+                title=r"$\lambda \gg \sigma_i^2$: for large $\rho$ the ratio to $\sigma_i / \lambda$ tends to $1$",
             ),
         ),
         figures=(FILTER_FACTORS,),
@@ -188,7 +188,8 @@ FILTER_FACTORS = Figure(
     r" $1 / \sigma$. Right: the filter factor, what is left of the unregularised $1 / \sigma$; it is one half at"
     r" $\sigma = \sqrt{\lambda}$.",
     "Two plots over the singular value on a logarithmic axis, for lambda 0.01, 0.1 and 1. Left: sigma/(sigma^2+lambda)"
-    " rises, peaks at the root of lambda, and then falls like 1/sigma. Right: sigma^2/(sigma^2+lambda) rises from 0 to 1.",
+    " rises, peaks at the root of lambda, and then falls like 1/sigma. Right: sigma^2/(sigma^2+lambda) rises"
+    " from 0 to 1.",
     draw_filter_factors,
     (6.4, 2.6),
 )
@@ -209,7 +210,8 @@ def maximum_a_posteriori() -> Part:
     likelihood = normal_density(n, lam, MatMul(Transpose(residual), residual))
     joint = Mul(prior, each, evaluate=False)
     together = Mul(prior, likelihood, evaluate=False)
-    logs = MatAdd(MatMul(Rational(-1, 2), penalty), MatMul(Rational(-1, 2), Pow(lam, -1), Transpose(residual), residual))
+    errors = MatMul(Transpose(residual), residual)
+    logs = MatAdd(MatMul(Rational(-1, 2), penalty), MatMul(Rational(-1, 2), Pow(lam, -1), errors))
     scaled = MatAdd(penalty, MatMul(Pow(lam, -1), Transpose(residual), residual))
     posterior = Mul(joint, Pow(evidence, -1), evaluate=False)
     moves = (
@@ -229,12 +231,13 @@ def maximum_a_posteriori() -> Part:
         "4(c)",
         r"The maximum a posteriori estimate for the prior $\mathbf{W} \sim \mathcal{N}(\mathbf{0}, I_d)$ and"
         r" $\mathbf{Y} = X \mathbf{W} + \sqrt{\lambda} \mathbf{N}$ with standard normal, independent noise. The density"
-        r" of the prior is that of $d$ variables, with the constant $(2 \pi)^{-d/2}$; that of $y_i$ given $\mathbf{w}$ has"
+        r" of the prior is that of $d$ variables, with the constant $(2 \pi)^{-d/2}$; that of $y_i$ given"
+        r" $\mathbf{w}$ has"
         r" variance $\lambda$, with the constant $(2 \pi \lambda)^{-1/2}$. The posterior is prior times likelihood over"
         r" the density $p_y$ of the data.",
         (
-            Derivation(each, likelihood, title="Independence: the product of the densities of the y_i"),
-            Derivation(moves[0], moves[-1], given=POSITIVE, steps=steps, title="From the posterior to ridge regression"),
+            Derivation(each, likelihood, title=r"Independence: the product of the densities of the $y_i$"),
+            Derivation(moves[0], moves[-1], given=POSITIVE, steps=steps, title="From posterior to ridge regression"),
         ),
     )  # fmt: skip
 
@@ -249,7 +252,8 @@ def fake_data() -> Part:
     return Part(
         "4(d)",
         r"Least squares for $\hat{X} = \begin{bmatrix} X \\ \sqrt{\lambda} I_d \end{bmatrix}$ and $\hat{\mathbf{y}} ="
-        r" \begin{bmatrix} \mathbf{y} \\ \mathbf{0}_d \end{bmatrix}$ has the minimiser of ridge regression. First from the"
+        r" \begin{bmatrix} \mathbf{y} \\ \mathbf{0}_d \end{bmatrix}$ has the minimiser of ridge regression. First"
+        r" from the"
         r" objective, whose sum has $n$ old terms, $i = 1, \dots, n$, and $d$ new ones, $i = n + 1, \dots, n + d$; then"
         r" from the solution. $\hat{X}$ always has full column rank.",
         (
@@ -282,7 +286,8 @@ def fake_features() -> Part:
         "4(e)",
         r"The least-norm $\bm{\eta} = \begin{bmatrix} \mathbf{w} \\ \bm{\xi} \end{bmatrix}$ with"
         r" $\tilde{X} \bm{\eta} = \mathbf{y}$ for $\tilde{X} = \begin{bmatrix} X & \sqrt{\lambda} I_n \end{bmatrix}$:"
-        r" its first $d$ entries minimise the ridge objective. The constraint can always be met: $\tilde{X}$ has full row"
+        r" its first $d$ entries minimise the ridge objective. The constraint can always be met: $\tilde{X}$ has"
+        r" full row"
         r" rank.",
         (
             equalities(MatMul(Transpose(eta), eta), norm, title="The norm by blocks"),
@@ -297,7 +302,7 @@ def fake_features() -> Part:
                          r" $\mathbf{w}$ alone."),
                     Step(ArgMin(inserted, w), RIDGE, note=r"Times $\lambda > 0$."),
                 ),
-                title="The first d entries are the ridge solution",
+                title="The first $d$ entries are the ridge solution",
             ),
         ),
     )  # fmt: skip
@@ -352,7 +357,7 @@ def two_forms() -> Part:
                 MatMul(stacked, Inverse(wide), y),
                 solution,
                 given=POSITIVE, title="The pseudo-inverse by blocks",
-                answer_type="A column of d + n entries; the first d are the weights.",
+                answer_type="A column of $d + n$ entries; the first $d$ are the weights.",
             ),
             definite(tall, "The first inverse exists", v, X),
             definite(wide, "The second inverse exists", u, X.T),
@@ -381,7 +386,7 @@ def large_lambda() -> Part:
             Derivation(Limit(factor, lam, oo), Integer(0), title="The same for each singular value"),
             Derivation(
                 Limit(MatMul(lam, ridge_primal(X, y, lam)), lam, oo), MatMul(X.T, y),
-                title="How fast: lambda times the solution has a limit",
+                title=r"How fast: $\lambda$ times the solution has a limit",
             ),
         ),
     )  # fmt: skip
@@ -396,11 +401,14 @@ def small_lambda() -> Part:
     block = BlockMatrix([[D, ZeroMatrix(r, q)], [ZeroMatrix(p, r), ZeroMatrix(p, q)]])
     damped = MatMul(Inverse(shifted(MatMul(D, D), r)), D)
     filtered = BlockMatrix([[damped, ZeroMatrix(r, p)], [ZeroMatrix(q, r), ZeroMatrix(q, p)]])
+    pinv = BlockMatrix([[Inverse(D), ZeroMatrix(r, p)], [ZeroMatrix(q, r), ZeroMatrix(q, p)]])
     lifted = MatAdd(MatMul(Transpose(block), block), MatMul(lam, Identity(r + q)))
     return Part(
         "4(h)",
-        r"The limit $\lambda \to 0$. For a tall $X$ of full column rank it is the least-squares solution, for a wide $X$ of"
-        r" full row rank the solution of least norm. Shape alone is not enough: without these ranks $\lambda = 0$ cannot be"
+        r"The limit $\lambda \to 0$. For a tall $X$ of full column rank it is the least-squares solution, for a"
+        r" wide $X$ of"
+        r" full row rank the solution of least norm. Shape alone is not enough: without these ranks $\lambda = 0$"
+        r" cannot be"
         r" put into either formula, but the limit still exists and is the pseudo-inverse solution"
         r" $V \Sigma^\dagger U^\top \mathbf{y}$.",
         (
@@ -409,22 +417,20 @@ def small_lambda() -> Part:
                 title="Tall, of full column rank: the least-squares solution",
             ),
             Derivation(
-                Limit(dual, lam, 0), min_norm(X, y), given=(injective(X.T),),
+                Limit(primal, lam, 0), min_norm(X, y), given=(injective(X.T),),
                 steps=(Step(primal, dual, given=POSITIVE), Step(Limit(dual, lam, 0), min_norm(X, y))),
-                title="Wide, of full row rank: the solution of least norm, from the other form",
+                title="Wide, of full row rank: the solution of least norm, by way of the other form",
             ),
-            Derivation(Limit(factor, lam, 0), Pow(sigma, -1), title="A singular value that is not 0"),
+            Derivation(Limit(factor, lam, 0), Pow(sigma, -1), title="One singular value that is not 0"),
             Derivation(
-                Limit(Mul(Integer(0), lam), lam, 0), Integer(0), title="A singular value 0",
-            ),
-            Derivation(
-                MatMul(lifted, filtered), Transpose(block), given=(*diagonal, *POSITIVE),
-                title="Any rank r: the middle of the solution in blocks",
-                answer_type="D is the diagonal matrix of the r singular values that are not 0; p rows and q columns of"
-                " Sigma are zero.",
+                MatMul(Inverse(lifted), Transpose(block)), filtered, given=(*diagonal, *POSITIVE),
+                title="Any rank $r$: the middle of the solution in blocks",
+                answer_type=r"$D$ is the diagonal matrix of the $r$ singular values that are not $0$; $p$ rows and $q$"
+                r" columns of $\Sigma$ are zero.",
             ),
             Derivation(
-                Limit(damped, lam, 0), Inverse(D), given=diagonal, title="Any rank r: its limit, block by block",
+                Limit(filtered, lam, 0), pinv, given=diagonal,
+                title=r"Any rank $r$: its limit is the pseudo-inverse of $\Sigma$",
             ),
         ),
         tables=(rank_deficient_instance(),),
@@ -432,7 +438,8 @@ def small_lambda() -> Part:
 
 
 def rank_deficient_instance() -> Table:
-    """The ridge solution of a 3 x 2 matrix of rank 1 for smaller and smaller lambda, beside the pseudo-inverse solution."""
+    """The ridge solution of a 3 x 2 matrix of rank 1 for smaller and smaller lambda, beside the pseudo-inverse"
+    " solution."""
     matrix, targets = np.array([[1.0, 2.0], [2.0, 4.0], [0.0, 0.0]]), np.array([3.0, 1.0, 5.0])
     limit = np.linalg.pinv(matrix) @ targets
     solution, rows, before = ridge_primal(X, y, lam), [], None
