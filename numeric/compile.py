@@ -19,7 +19,7 @@ from sympy.matrices.expressions import applyfunc, blockmatrix, diagonal, hadamar
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from numeric.plan import Builder, Plan, Register, Slot
-from numeric.rings import Ring, Undefined, Value
+from numeric.rings import OutsideRing, Ring, Undefined, Value
 from symbolic.errors import PushthroughError, ShapeError, UnsupportedError
 from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian
 
@@ -178,7 +178,7 @@ def _pow(b: Builder, e: Basic) -> Slot:
         p, q, ring = int(exponent.p), int(exponent.q), b.ring
         return b.emit_many(lambda r: ring.root(r[0], p, q), [slot], (1, 1))
     if b.ring.exact:
-        raise UnsupportedError(f"{e}: the exponent {exponent} is neither an integer nor a fraction")
+        raise OutsideRing(f"{e}: the exponent {exponent} is neither an integer nor a fraction")
     return b.emit(lambda s, t: s**t, slot, b.node(exponent), (1, 1))
 
 
@@ -226,9 +226,9 @@ def _delta(b: Builder, e: Any) -> Slot:
     return b.number(1 if i == j else 0)
 
 
-@handles(sp.Sum)
+@handles(sp.Sum, sp.Product)
 def _sum(b: Builder, e: Any) -> Slot:
-    """Unrolled; in `Sum(f, (i, ...), (j, ...))` j is outermost."""
+    """Unrolled; in `Sum(f, (i, ...), (j, ...))` j is outermost. A product likewise."""
 
     def walk(limits: Sequence[Any]) -> list[Slot]:
         if not limits:
@@ -246,6 +246,8 @@ def _sum(b: Builder, e: Any) -> Slot:
         return slots
 
     slots = walk(e.limits)
+    if isinstance(e, sp.Product):
+        return b.product(slots, e) if slots else b.number(1)
     return b.add(slots, e) if slots else b.number(0)
 
 

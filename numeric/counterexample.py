@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -181,6 +181,19 @@ def explain(claim: Any, outcome: Outcome, ring: Ring) -> dict[str, Any]:
     where = f"entry ({i + 1}, {j + 1})" if 1 not in lhs.shape else f"entry {max(i, j) + 1}"
     reason = f"{where} is {lhs[i, j]} on the left and {rhs[i, j]} on the right"
     return {**fields, "entry": (i, j), "reason": reason}
+
+
+def about_minimisers(claim: Any, found: Counterexample) -> Counterexample:
+    """A counterexample to a part of what a claim about minimisers means, as one to the claim itself."""
+    failed = found.claim.args[1] if isinstance(found.claim, sp.Implies) else found.claim
+    reason = found.reason
+    if isinstance(failed, sp.Eq):
+        reason = f"the claimed minimiser does not satisfy the constraint {claim_text(failed)}: {found.reason}"
+    elif isinstance(failed, sp.Gt):
+        reason = f"the objective is {found.lhs} there, and {found.rhs} at what is claimed to be the only best point"
+    elif isinstance(failed, sp.Ge):
+        reason = f"the objectives order two points differently: one of them is {found.lhs} and {found.rhs} there"
+    return replace(found, claim=claim, reason=reason)
 
 
 def _why_not(claim: Any, value: Any) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import sympy as sp
 from sympy import Basic, MatrixSymbol
 
-from numeric.counterexample import Counterexample, claim_text, explain, to_sympy
+from numeric.counterexample import Counterexample, about_minimisers, claim_text, explain, to_sympy
 from numeric.field import PRIMES, PrimeField
 from numeric.plan import OutsideRange
 from numeric.rings import RATIONAL, REAL, OutsideRing, Ring, Undefined, Value
@@ -26,6 +26,7 @@ from numeric.sample import MODES, Choices, NoInstance, Sampler, structured
 from numeric.setting import Setting, patterns_of, read_setting
 from numeric.truth import Check, Outcome, as_statement, compile_statement, relation_of, sides_of
 from symbolic.errors import ShapeError
+from symbolic.meaning import is_about_minimisers, meaning
 from symbolic.nodes import ForAll
 from symbolic.shapes import same_shape, same_size, shape
 from symbolic.structures import STRUCTURES
@@ -97,10 +98,13 @@ def falsify(claim: Any, given: Iterable[Basic] = (), seed: int = 0, effort: int 
     check_shapes(claim, given)
     tally = Tally()
     found: Counterexample | None = None
-    for direction in directions(claim, given):
+    every = directions(claim, given)
+    if is_about_minimisers(as_statement(claim)):  # the parts, each where its premises hold, are all there is to test
+        every = every[:-1] or every
+    for direction in every:
         found = _search(direction, given, Random(seed), tally, effort)
         if found:
-            return found
+            return about_minimisers(claim, found) if is_about_minimisers(as_statement(claim)) else found
     if not tally.tried:
         raise NoInstance(_no_instance_text(claim, tally))
     return None
@@ -121,6 +125,8 @@ def check_shapes(claim: Any, given: Sequence[Basic]) -> None:
     for statement in [claim, *given]:
         if isinstance(statement, ForAll):
             check_shapes(statement.relation, ())
+        elif isinstance(statement, sp.And):
+            check_shapes(statement.args[0], statement.args[1:])
         elif relation_of(statement) in ("iff", "implies"):
             check_shapes(sides_of(statement)[0], sides_of(statement)[1:])
         elif hasattr(statement, "lhs"):
@@ -134,7 +140,13 @@ def check_shapes(claim: Any, given: Sequence[Basic]) -> None:
 
 def directions(claim: Any, given: Sequence[Basic]) -> list[Direction]:
     """What has to be tested: the claim itself and, for `implies` and `iff`, each side where the other holds."""
-    claim = as_statement(claim)
+    claim = meaning(as_statement(claim), given)
+    if isinstance(claim, sp.And):
+        sides = []
+        for part in claim.args:
+            *inner, whole = directions(part, given)
+            sides += inner or [whole]
+        return [*sides, Direction(read_setting(_basics(claim), given), claim, claim)]
     if isinstance(claim, ForAll):
         # a free symbol is as good as a quantified one
         return directions(claim.relation, [_renamed(g, claim.symbol) for g in given])

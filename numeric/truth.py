@@ -19,6 +19,7 @@ from sympy import Basic
 from sympy.assumptions import AppliedPredicate
 
 from numeric.compile import compile_plan
+from numeric.limits import compile_limit
 from numeric.rings import OutsideRing, Ring, Value, relative_error
 from symbolic.errors import UnsupportedError
 from symbolic.nodes import ForAll
@@ -29,6 +30,11 @@ Shape = tuple[int, int]
 _RELATIONS: dict[str, Callable[..., Any]] = {
     "!=": sp.Ne, "<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge,
 }  # fmt: skip
+
+
+# strict, and whether the left side is the smaller one
+_COMPARED = {sp.Gt: (True, False), sp.Ge: (False, False), sp.Lt: (True, True), sp.Le: (False, True)}
+ROUNDING = 1e-9  # relative
 
 
 @dataclass
@@ -81,7 +87,15 @@ def compile_statement(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indice
     claim = as_statement(claim)
     relation = relation_of(claim)
     if relation == "=":
+        limits = [side for side in claim.args if isinstance(side, sp.Limit)]
+        if limits:
+            return _limit(claim, limits[0], sizes, ring, indices)
         return _equation(claim, sizes, ring, indices)
+    if isinstance(claim, sp.Ne):
+        equal = _equation(sp.Eq(*claim.args, evaluate=False), sizes, ring, indices)
+        return lambda env: Outcome(not equal(env).holds)
+    if type(claim) in _COMPARED:
+        return _inequality(claim, sizes, ring, indices)
     if relation in ("iff", "implies"):
         left, right = (compile_statement(side, sizes, ring, indices) for side in sides_of(claim))
         return _connective(left, right, relation)
@@ -114,6 +128,39 @@ def _equation(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mappi
             left, right = plan(env)
             error = relative_error(left, right)
             return Outcome(error < 1e-6, left, right, shape, error)
+
+    return check
+
+
+def _limit(
+    claim: Any, limit: sp.Limit, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]
+) -> Check:
+    """`limit = value`: the outcome shows the value near the point beside the claimed one."""
+    value = claim.rhs if limit is claim.lhs else claim.lhs
+    near, shape = compile_limit(limit, value, sizes, ring, indices)
+
+    def check(env: Env) -> Outcome:
+        holds, here, expected = near(env)
+        sides = (here, expected) if limit is claim.lhs else (expected, here)
+        return Outcome(holds, *sides, shape)
+
+    return check
+
+
+def _inequality(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+    """A comparison of scalars. In floating point, what is equal up to rounding is true either way."""
+    plan, (strict, swapped) = compile_plan(claim.args, sizes, ring, indices), _COMPARED[type(claim)]
+    if not ring.ordered:
+        raise OutsideRing(f"{claim} is not decided over {ring.name}")
+
+    def check(env: Env) -> Outcome:
+        left, right = plan(env)
+        low, high = (left, right) if swapped else (right, left)
+        if ring.exact:
+            holds = ring.less(low, high) if strict else not ring.less(high, low)
+        else:
+            holds = bool(high - low > -ROUNDING * (abs(high) + abs(low)))
+        return Outcome(holds, left, right, (1, 1))
 
     return check
 
