@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Basic, Derivative, MatrixBase, Piecewise, Rational
+from sympy import Basic, Derivative, Limit, MatrixBase, Piecewise, Rational
 from sympy.assumptions import AppliedPredicate
 from sympy.logic.boolalg import BooleanAtom
 from sympy.matrices.exceptions import NonInvertibleMatrixError
@@ -127,7 +127,8 @@ def prove(
     if certificate is None:
         counterexample = inquiry.counterexample()
         if counterexample is not None:
-            return inquiry.verdict("refuted", reason=counterexample.reason, counterexample=counterexample)
+            reason = f"{counterexample.reason}{inquiry.way_out(min(AT_ONCE, max_seconds))}"
+            return inquiry.verdict("refuted", reason=reason, counterexample=counterexample)
         certificate = inquiry.certificate(max_seconds)
     if inquiry.is_contradictory:
         reason = "the hypotheses cannot be met: they imply that an identity matrix, or the number 1, is zero"
@@ -181,6 +182,13 @@ class Inquiry:
         finally:
             self.is_exhausted = time.perf_counter() < end  # more time would not have helped
         return None
+
+    def way_out(self, seconds: float) -> str:
+        """Of a limit: the condition under which it would be proved."""
+        if not isinstance(getattr(self.claim, "lhs", None), Limit):
+            return ""
+        found = self.certificate(seconds) is not None and self.attempt is not None and self.attempt.is_conditional
+        return f". It is proved where {' and '.join(self.attempt.conditions)}" if found and self.attempt else ""
 
     def supported(self) -> Verdict:
         if self.evidence is None:

@@ -82,7 +82,8 @@ def least_squares_solution() -> Part:
             ),
             Derivation(
                 squared_error(MatAdd(best, v)), squared_error(best), given=(flat,),
-                title=r"Without full column rank it is not the only one: where $X \mathbf{v} = \mathbf{0}$ nothing changes",
+                title=r"Without full column rank it is not the only one: where $X \mathbf{v} = \mathbf{0}$"
+                      r" nothing changes",
             ),
             identity_of(
                 MatMul(X.T, MatAdd(y, MatMul(-1, X, solution))),
@@ -245,7 +246,8 @@ def minimum_norm() -> Part:
             ),
             Derivation(
                 split, equal(z_1, MatMul(Inverse(D), c)), "iff", given=DIAGONAL,
-                title=r"With $\Sigma$ in blocks and $\mathbf{c} = U^\top \mathbf{y}$: $\mathbf{z}_1$ is fixed, $\mathbf{z}_2$ is free",
+                title=r"With $\Sigma$ in blocks and $\mathbf{c} = U^\top \mathbf{y}$: $\mathbf{z}_1$ is fixed,"
+                      r" $\mathbf{z}_2$ is free",
             ),
             identity_of(norm, MatAdd(MatMul(z_1.T, z_1), MatMul(z_2.T, z_2)), title=r"The norm is least for $\mathbf{z}_2 = \mathbf{0}$"),
         ),

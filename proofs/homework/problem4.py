@@ -139,7 +139,8 @@ def singular_values() -> Part:
             ),
             Derivation(
                 Limit(relative, rho, 0), Integer(1),
-                title=r"$\lambda \ll \sigma_i^2$: for $\lambda = \rho \sigma_i^2$ and small $\rho$ the ratio to $1 / \sigma_i$ tends to $1$",
+                title=r"$\lambda \ll \sigma_i^2$: for $\lambda = \rho \sigma_i^2$ and small $\rho$ the ratio to"
+                      r" $1 / \sigma_i$ tends to $1$",
             ),
             Derivation(
                 Limit(damped, rho, oo), Integer(1),
