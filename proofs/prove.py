@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Basic, Derivative, Limit, MatrixBase, Piecewise, Rational
+from sympy import And, Basic, Derivative, Limit, MatrixBase, Not, Or, Piecewise, Rational
 from sympy.assumptions import AppliedPredicate
 from sympy.logic.boolalg import BooleanAtom
 from sympy.matrices.exceptions import NonInvertibleMatrixError
@@ -241,6 +241,9 @@ def _check_shapes(claim: Any) -> None:
         Facts([claim])
     elif isinstance(claim, ForAll):
         shape(claim)
+    elif isinstance(claim, And | Or | Not):
+        for part in claim.args:
+            _check_shapes(part)
     elif getattr(claim, "relation", "=") in ("iff", "implies"):
         _check_shapes(claim.lhs)
         _check_shapes(claim.rhs)

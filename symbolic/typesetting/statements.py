@@ -45,13 +45,13 @@ def _joined(sign: str) -> Rule:
 
 def _not(expr: Any, style: Style) -> Piece:
     (inner,) = expr.args
-    if isinstance(inner, AppliedPredicate) and inner.function.name not in SIGNS:
+    if isinstance(inner, AppliedPredicate) and str(inner.function.name) not in SIGNS:
         return _predicate(inner, style, "not ")
     return Piece(rf"\text{{not }} {grouped(text_of(inner, style))}", WORDS)
 
 
 def _predicate(expr: Any, style: Style, negation: str = "") -> Piece:
-    name = expr.function.name
+    name = str(expr.function.name)
     subject = ", ".join(text_of(argument, style) for argument in expr.arguments)
     if name in SIGNS:
         return Piece(f"{subject} {SIGNS[name]}", WORDS)
