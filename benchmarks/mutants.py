@@ -3,8 +3,9 @@
     python benchmarks/mutants.py [COUNT] [SEED]
 
 A mutant differs from a proved claim in one place: a transpose dropped or added, a sign flipped, two factors swapped,
-an inverse or a term dropped, a coefficient changed. Only mutants count that independent exact evaluation shows to be
-false, or that no sizes make meaningful.
+an inverse or a term dropped, a coefficient changed. Only mutants count that independent floating-point evaluation
+shows to be false, or that no sizes make meaningful. Of `argmin f = v` the value is mutated, and it is false if f is
+smaller at a feasible point beside it; a limit is compared with the value close to its point.
 """
 
 import random
@@ -16,12 +17,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sympy import Add, Basic, Eq, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Piecewise, S, Transpose
+from sympy import Add, Basic, Eq, Inverse, Limit, MatAdd, MatMul, MatrixSymbol, Mul, Piecewise, S, Transpose
 
 from numeric import NoInstance, Undefined, evaluate, sample, size_patterns
 from proofs import Claim, prove
 from proofs.homework import problems
 from symbolic.errors import PushthroughError, ShapeError
+from symbolic.nodes import ArgMax, ArgMin
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,9 @@ def mutants() -> Iterator[Mutant]:
                             yield Mutant(step.lhs, new, given, edit)
                         for new, edit in edits(step.lhs):
                             yield Mutant(new, step.rhs, given, edit)
+                        if isinstance(step.lhs, Limit):
+                            for new, edit in edits(step.lhs.args[0]):
+                                yield Mutant(Limit(new, *step.lhs.args[1:]), step.rhs, given, edit)
 
 
 def is_false(m: Mutant, seed: int) -> bool:
@@ -88,9 +93,17 @@ def is_false(m: Mutant, seed: int) -> bool:
         claim = Claim(m.lhs, m.rhs)
     except ShapeError:
         return True
-    for k, sizes in enumerate(size_patterns(claim.lhs, claim.rhs)):
+    for k, sizes in enumerate(size_patterns(claim.lhs, claim.rhs, *m.given)):
         try:
             env = sample([claim.lhs, claim.rhs], given=list(m.given), sizes=sizes, seed=seed + k)
+            if isinstance(m.lhs, ArgMin):
+                if not m.rhs.has(ArgMin, ArgMax) and is_beaten(m.lhs, m.rhs, env, np.random.default_rng(seed)):
+                    return True
+                continue
+            if isinstance(m.lhs, Limit):
+                if is_far(m.lhs, m.rhs, env):
+                    return True
+                continue
             left, right = (np.asarray(evaluate(side, env), dtype=float) for side in (claim.lhs, claim.rhs))
         except (NoInstance, Undefined):  # an inverse that does not exist at these sizes
             continue
@@ -98,6 +111,41 @@ def is_false(m: Mutant, seed: int) -> bool:
         if np.isfinite(scale) and np.abs(left - right).max() > 1e-6 * scale:
             return True
     return False
+
+
+def is_beaten(problem: ArgMin, value: Basic, env: dict[Basic, Any], rng: np.random.Generator) -> bool:
+    """Whether `value` misses the constraint, or the objective is smaller (or no larger) at a feasible point near it."""
+    if len(problem.variables) != 1:
+        return False
+    (w,) = problem.variables
+    best = np.atleast_2d(np.asarray(evaluate(value, env), dtype=float))
+
+    def at(e: Basic, point: np.ndarray) -> np.ndarray:
+        return np.atleast_2d(np.asarray(evaluate(e, {**env, w: point}), dtype=float))
+
+    free = np.eye(best.size)
+    for c in problem.constraints:
+        gap = at(c.lhs, best) - at(c.rhs, best)
+        if np.abs(gap).max() > 1e-6 * (1 + np.abs(at(c.rhs, best)).max()):
+            return True
+        columns = [(at(c.lhs, best + e.reshape(best.shape)) - at(c.lhs, best)).ravel() for e in np.eye(best.size)]
+        _, s, vt = np.linalg.svd(np.array(columns).T)
+        free = vt[int((s > 1e-9).sum()) :]
+    here = at(problem.objective, best)[0, 0]
+    for _ in range(20 if len(free) else 0):
+        step = (rng.normal(size=len(free)) @ free).reshape(best.shape)
+        if at(problem.objective, best + 0.1 * step)[0, 0] < here - 1e-9 * (1 + abs(here)):
+            return True
+    return False
+
+
+def is_far(limit: Limit, value: Basic, env: dict[Basic, Any]) -> bool:
+    """Whether the expression is nowhere near `value` close to the point."""
+    e, s, point, _ = limit.args
+    near = float(point) + 1e-7 if point.is_finite else 1e7
+    left, right = (np.asarray(evaluate(side, {**env, s: near}), dtype=float) for side in (e, value))
+    scale = 1 + max(np.abs(left).max(), np.abs(right).max())
+    return bool(np.isfinite(scale) and np.abs(left - right).max() > 1e-2 * scale)
 
 
 def judge(count: int, seed: int) -> tuple[Counter[str], list[Mutant]]:

@@ -101,11 +101,17 @@ def grounds(certificate: dict[str, Any], axioms: Sequence[str] = ()) -> Grounds:
     reader = _Reader(certificate)
     lemmas = [step for step in certificate["steps"] if step[0] == "zero"]
     used = references([lemmas, certificate["proof"]])
-    uses = [reader.reference(ref) for ref in dict.fromkeys(used) if ref[:1] in "gai"]
+    hypotheses = [ref for ref in dict.fromkeys(used) if ref[:1] in "ga"]
+    inverses = [ref for ref in dict.fromkeys(used) if ref[:1] == "i"]
+    uses = [reader.reference(ref) for ref in hypotheses]
+    if hypotheses and len(inverses) > 1:
+        uses.append("the definitions of the inverses")
+    else:
+        uses += [reader.reference(ref) for ref in inverses]
     if any(ref[:1] == "h" for ref in used):
         kinds = {claim[0] for claim, _, local in parts_of(certificate["claim"], certificate["proof"]) if local}
         directions = certificate["claim"][0] == "and"
-        both = "in each direction, the other side" if directions else "the premise"
+        both = "each side for the other" if directions else "the premise"
         uses.append("the constraint" if kinds <= {*WORDS} else both)
     definite = [reader.shown(step) for step in shown_by_steps(certificate)]
     said = tuple(dict.fromkeys(_moves(reader, certificate)))

@@ -37,7 +37,7 @@ def add_constant(problem: ArgMin, constant: Any) -> Step:
     """The objective plus a scalar that does not contain the variables.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
-    >>> w, y = MatrixSymbol("w", n, 1), MatrixSymbol("y", n, 1)
+    >>> w, y = sp.MatrixSymbol("w", n, 1), sp.MatrixSymbol("y", n, 1)
     >>> add_constant(ArgMin(w.T * w, w), y.T * y).rhs.objective
     w.T*w + y.T*y
     """
@@ -55,7 +55,7 @@ def scale(problem: ArgMin, factor: Any, given: Iterable[Basic] = ()) -> Step:
     Raises MissingHypothesis unless `given`, or the way the symbols were declared, says that it is positive.
 
     >>> n, lam = sp.Symbol("n", integer=True, positive=True), sp.Symbol("lambda", positive=True)
-    >>> w = MatrixSymbol("w", n, 1)
+    >>> w = sp.MatrixSymbol("w", n, 1)
     >>> scale(ArgMin(w.T * w, w), 1 / lam).rhs.objective
     1/lambda*(w.T*w)
     """
@@ -76,7 +76,7 @@ def negate(problem: ArgMin) -> Step:
     """min f as max -f, and the other way round.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
-    >>> w = MatrixSymbol("w", n, 1)
+    >>> w = sp.MatrixSymbol("w", n, 1)
     >>> negate(ArgMin(w.T * w, w)).rhs
     ArgMax(-(w.T*w), (w,), ())
     """
@@ -91,7 +91,7 @@ def increasing(problem: ArgMin, function: Any) -> Step:
     Raises UnsupportedError for other functions, and for a logarithm of what is not known to be positive.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
-    >>> w = MatrixSymbol("w", n, 1)
+    >>> w = sp.MatrixSymbol("w", n, 1)
     >>> increasing(ArgMax(2*sp.exp(-w.T*w), w), sp.log).rhs
     ArgMax(log(2) - w.T*w, (w,), ())
     """
@@ -124,8 +124,8 @@ def eliminate(problem: ArgMin, variable: Basic, given: Iterable[Basic] = ()) -> 
     Raises UnsupportedError unless there is one constraint, and it determines the variable.
 
     >>> n, lam = sp.Symbol("n", integer=True, positive=True), sp.Symbol("lambda", positive=True)
-    >>> w, v, y = (MatrixSymbol(name, n, 1) for name in "wvy")
-    >>> eliminate(ArgMin(w.T*w + v.T*v, (w, v), Eq(w + v, y, evaluate=False)), v).rhs.variables
+    >>> w, v, y = (sp.MatrixSymbol(name, n, 1) for name in "wvy")
+    >>> eliminate(ArgMin(w.T*w + v.T*v, (w, v), sp.Eq(w + v, y, evaluate=False)), v).rhs.variables
     (w,)
     """
     if variable not in problem.variables or len(problem.variables) < 2:
@@ -147,7 +147,7 @@ def reparametrise(problem: ArgMin, by: Any, variable: Any = None, given: Iterabl
     `given` says that `by` is invertible.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
-    >>> w, V = MatrixSymbol("w", n, 1), MatrixSymbol("V", n, n)
+    >>> w, V = sp.MatrixSymbol("w", n, 1), sp.MatrixSymbol("V", n, n)
     >>> reparametrise(ArgMin(w.T*w, w), V, given=[sp.Q.orthogonal(V)]).rhs
     V*ArgMin((V*w).T*(V*w), (w,), ())
     """
@@ -171,7 +171,7 @@ def rewrite(problem: ArgMin, objective: Any) -> Step:
     """The same problem with an equal objective; whether it is equal is for the verdict to say.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
-    >>> w = MatrixSymbol("w", n, 1)
+    >>> w = sp.MatrixSymbol("w", n, 1)
     >>> rewrite(ArgMin((2*w).T*w, w), 2*w.T*w).rhs
     ArgMin(2*w.T*w, (w,), ())
     """

@@ -108,9 +108,15 @@ class Derivation:
 
 
 def equalities(
-    *expressions: Basic, given: tuple[Basic, ...] = (), title: str = "", answer_type: str = ""
+    *expressions: Basic,
+    given: tuple[Basic, ...] = (),
+    title: str = "",
+    answer_type: str = "",
+    notes: tuple[str, ...] = (),
 ) -> Derivation:
     """The derivation `first = second = ... = last`, with a step between each two neighbours.
+
+    `notes`: a remark for each step, if there are any.
 
     >>> from sympy import MatMul, MatrixSymbol, Transpose, symbols
     >>> n = symbols("n", integer=True, positive=True)
@@ -118,7 +124,9 @@ def equalities(
     >>> len(equalities(Transpose(MatMul(A, A, x)), MatMul(Transpose(MatMul(A, x)), A.T), MatMul(x.T, A.T, A.T)).steps)
     2
     """
-    steps = tuple(Step(one, two) for one, two in pairwise(expressions))
+    pairs = [*pairwise(expressions)]
+    remarks = notes or ("",) * len(pairs)
+    steps = tuple(Step(one, two, note=note) for (one, two), note in zip(pairs, remarks, strict=True))
     shown = steps if len(steps) > 1 else ()
     return Derivation(expressions[0], expressions[-1], "=", given, shown, title, answer_type)
 

@@ -1,5 +1,6 @@
 """Problem 3: least squares and the minimum-norm solution, through derivatives and through the singular values."""
 
+from dataclasses import replace
 from typing import Any
 
 from sympy import (
@@ -32,14 +33,15 @@ m, n, p, q, r = symbols("m n p q r", integer=True, positive=True)
 X, w, y, v = MatrixSymbol("X", m, n), MatrixSymbol("w", n, 1), MatrixSymbol("y", m, 1), MatrixSymbol("v", n, 1)
 sigma = Symbol("sigma_i", positive=True)
 u_i, v_i = MatrixSymbol("u_i", m, 1), MatrixSymbol("v_i", n, 1)
-injective, semidefinite = predicate("injective"), predicate("positive_semidefinite")
+injective, surjective = predicate("injective"), predicate("surjective")
+semidefinite = predicate("positive_semidefinite")
 SVD = svd_of(X)
 U, Sigma, V = SVD.U, SVD.Sigma, SVD.V
 DAGGER = MatrixSymbol("Sigma_dagger", n, m)
 gram, outer = MatMul(X.T, X), MatMul(X, X.T)
 tall_sigma, wide_sigma = MatMul(Sigma.T, Sigma), MatMul(Sigma, Sigma.T)
 TALL = (injective(X),)  # full column rank
-WIDE = (injective(X.T),)  # full row rank
+WIDE = (surjective(X),)  # full row rank
 D = MatrixSymbol("D", r, r)
 DIAGONAL = (Q.diagonal(D), Q.invertible(D))
 
@@ -53,8 +55,20 @@ def squared_error(weights: Any) -> Any:
     return MatMul(Transpose(error), error)
 
 
-def identity_of(*expressions: Any, given: tuple[Any, ...] = (), title: str = "", kind: str = "") -> Derivation:
-    return equalities(*expressions, given=given, title=title, answer_type=kind)
+def identity_of(
+    *expressions: Any,
+    given: tuple[Any, ...] = (),
+    title: str = "",
+    kind: str = "",
+    notes: tuple[str, ...] = (),
+) -> Derivation:
+    return equalities(*expressions, given=given, title=title, answer_type=kind, notes=notes)
+
+
+SIMPLIFY = (
+    "Put in the SVD.", "Transpose the products.", "Orthonormal columns.",
+    "The inverse of a product is the product of the inverses in reverse order.", "Orthonormal columns again.",
+)  # fmt: skip
 
 
 def holds(fact: Any, title: str, given: tuple[Any, ...] = ()) -> Derivation:
@@ -118,7 +132,7 @@ def svd_of_the_left_inverse() -> Part:
                 MatMul(Inverse(MatMul(V, Sigma.T, Sigma, V.T)), turned),
                 MatMul(V, Inverse(tall_sigma), V.T, turned),
                 MatMul(V, Inverse(tall_sigma), Sigma.T, U.T),
-                given=given, title="Substitute, and simplify",
+                given=given, title="Substitute, and simplify", notes=SIMPLIFY,
             ),
             *block_form(tall=True),
             Derivation(
@@ -237,7 +251,10 @@ def minimum_norm() -> Part:
                 ArgMin(MatMul(w.T, w), w, constraint), solution, given=WIDE,
                 title="So the part in the row space is the solution, and the only one",
             ),
-            minimize(MatMul(w.T, w), w, subject_to=[constraint], given=list(WIDE)),
+            replace(
+                minimize(MatMul(w.T, w), w, subject_to=[constraint], given=list(WIDE)),
+                title="Second way, a Lagrange multiplier",
+            ),
             Derivation(
                 ArgMin(MatMul(w.T, w), w, constraint),
                 MatMul(V, ArgMin(MatMul(z.T, z), z, equal(MatMul(U, Sigma, z), y))),
@@ -260,7 +277,7 @@ def minimum_norm() -> Part:
 
 def svd_of_the_right_inverse() -> Part:
     written, turned = MatMul(U, Sigma, V.T), MatMul(V, Sigma.T, U.T)
-    given = (SVD.equation, *SVD.facts, injective(Sigma.T))
+    given = (SVD.equation, *SVD.facts, surjective(Sigma))
     column = equal(MatMul(Sigma, v_i), MatMul(sigma, u_i))
     row = equal(MatMul(Sigma.T, u_i), MatMul(sigma, v_i))
     dagger = MatMul(Sigma.T, Inverse(wide_sigma))
@@ -275,11 +292,11 @@ def svd_of_the_right_inverse() -> Part:
                 MatMul(turned, Inverse(MatMul(U, Sigma, Sigma.T, U.T))),
                 MatMul(turned, U, Inverse(wide_sigma), U.T),
                 MatMul(V, Sigma.T, Inverse(wide_sigma), U.T),
-                given=given, title="Substitute, and simplify",
+                given=given, title="Substitute, and simplify", notes=SIMPLIFY,
             ),
             *block_form(tall=False),
             Derivation(
-                MatMul(dagger, u_i), MatMul(Pow(sigma, -1), v_i), given=(column, row, injective(Sigma.T)),
+                MatMul(dagger, u_i), MatMul(Pow(sigma, -1), v_i), given=(column, row, surjective(Sigma)),
                 title=r"The same from the entries: column $i$ of the matrix, for $i \leq m$",
             ),
         ),

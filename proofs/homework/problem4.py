@@ -48,7 +48,7 @@ X, w, y = MatrixSymbol("X", n, d), MatrixSymbol("w", d, 1), MatrixSymbol("y", n,
 xi, v, u = MatrixSymbol("xi", n, 1), MatrixSymbol("v", d, 1), MatrixSymbol("u", n, 1)
 lam, sigma, rho = (Symbol(name, positive=True) for name in ("lambda", "sigma_i", "rho"))
 u_i, v_i = MatrixSymbol("u_i", n, 1), MatrixSymbol("v_i", d, 1)
-injective = predicate("injective")
+injective, surjective = predicate("injective"), predicate("surjective")
 SVD = svd_of(X)
 U, Sigma, V = SVD.U, SVD.Sigma, SVD.V
 gram, outer = MatMul(X.T, X), MatMul(X, X.T)
@@ -114,6 +114,11 @@ def singular_values() -> Part:
                 MatMul(V, Inverse(sigma_shifted), V.T, turned),
                 MatMul(V, Inverse(sigma_shifted), Sigma.T, U.T),
                 given=given, title="Substitute, and simplify",
+                notes=(
+                    "Put in the SVD.", "Transpose the products.", r"$U^\top U = I$, and $I = V V^\top$.", "Factor.",
+                    "The inverse of a product is the product of the inverses in reverse order.",
+                    "Orthonormal columns again.",
+                ),
             ),
             equalities(
                 MatMul(sigma_shifted, v_i), MatMul(Add(Pow(sigma, 2), lam), v_i),
@@ -418,7 +423,7 @@ def small_lambda() -> Part:
                 title="Tall, of full column rank: the least-squares solution",
             ),
             Derivation(
-                Limit(primal, lam, 0), min_norm(X, y), given=(injective(X.T),),
+                Limit(primal, lam, 0), min_norm(X, y), given=(surjective(X),),
                 steps=(Step(primal, dual, given=POSITIVE), Step(Limit(dual, lam, 0), min_norm(X, y))),
                 title="Wide, of full row rank: the solution of least norm, by way of the other form",
             ),

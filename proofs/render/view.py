@@ -185,7 +185,7 @@ def _line(
     alone = line.relation == "holds"
     said = [step.note] if step is not None else []
     if base is not None:
-        said += [] if base.uses else [base.reason]
+        said += ["; ".join(base.rules)] if base.rules else []
     else:
         said += [step.reason] if step is not None and not _REFERENCE.fullmatch(step.reason) else []
         said += [verdict.reason] if verdict is not None else []

@@ -67,6 +67,7 @@ def _optimum(operator: str) -> Rule:
         text = rf"\operatorname*{{{operator}}}_{{{under}}} \; {text_of(expr.objective, style, SUM)}"
         if expr.constraints:
             text += r" \; \text{ s.t. } " + ", ".join(text_of(c, style, WORDS) for c in expr.constraints)
+            return Piece(grouped(text))
         return Piece(text, SCOPE)
 
     return rule
