@@ -30,7 +30,7 @@ def compile_limit(
     Raises OutsideRing for rings other than the rationals.
     """
     if not isinstance(ring, RationalRing):
-        raise OutsideRing(f"{limit} is evaluated over the rationals, not over {ring.name}")
+        raise OutsideRing(f"a limit is evaluated over the rationals, not over {ring.name}")
     expr, symbol, point, side = limit.args
     plan, target = compile_plan([expr], sizes, ring, indices), compile_plan([value], sizes, ring, indices)
 

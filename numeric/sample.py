@@ -16,6 +16,7 @@ from flint import fmpq_mat, nmod_mat
 from sympy import Basic, MatrixSymbol
 
 from numeric.compile import compile_plan
+from numeric.counterexample import text_of
 from numeric.field import Degree, DegreeRing, PrimeField
 from numeric.generators import Generator, generator_for, matrix, scalar
 from numeric.rings import RATIONAL, REAL, OutsideRing, Ring, Undefined, Value
@@ -157,7 +158,7 @@ class Sampler:
                     self._solved_by[k] = symbol
                     break
             else:
-                raise Undefined(f"no instance satisfies {self.setting.equations[k]}")
+                raise Undefined(f"no instance satisfies {text_of(self.setting.equations[k])}")
         if not all(_vanishes(self.ring, residual(env)) for residual in self._residuals):
             raise Undefined("the equations among the hypotheses are not satisfied together")
 

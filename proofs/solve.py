@@ -5,18 +5,21 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from proofs import render
 from proofs.document import Document, Figure, Part, Problem, Section
 from proofs.files import write_whole
 from proofs.homework import problems
 from proofs.outside import ProblemSet, load
-from proofs.render.figure import draw_ahead, pdf_file, svg_file
+from proofs.render.figure import draw_ahead, pdf_file, prepare, svg_file
 from proofs.render.pdf import require_pdflatex
 from proofs.render.view import View, view
 from proofs.verdict import Verdict
 from proofs.verify import verify
+from proofs.workers import in_order
 from symbolic.errors import PushthroughError
 
 FORMATS: dict[str, Callable[[Document | View], str | bytes]] = {
@@ -29,6 +32,7 @@ FORMATS: dict[str, Callable[[Document | View], str | bytes]] = {
 # Formats that show figures from files of their own: how those end, and what they hold.
 BESIDE: dict[str, tuple[str, Callable[[Figure], bytes]]] = {"tex": ("pdf", pdf_file), "md": ("svg", svg_file)}
 DRAWN = {"tex": "pdf", "pdf": "pdf", "html": "svg", "md": "svg"}  # as what a format wants its figures drawn
+ENOUGH_FOR_WORKERS = 6  # parts, below which processes cost more than they save
 TITLE = "Worked solutions, each step derived and checked"
 
 
@@ -76,10 +80,17 @@ def solve(
         require_pdflatex()
     posed = load(source) if source is not None else ProblemSet(TITLE, tuple(problems()))
     kinds = {DRAWN[name] for name in formats if name in DRAWN} if output is not None else set()
-    sections = []
-    for problem, labels in select(parts, posed.problems):
-        worked = tuple(_work(problem, label, kinds, progress) for label in labels)
-        sections.append(Section(problem.number, problem.title, problem.intro, worked, problem.note))
+    chosen = select(parts, posed.problems)
+    tasks = [(problem, label) for problem, labels in chosen for label in labels]
+    # Problem sets of others run in this process, so that a mistake in one is reported with its place.
+    several = source is None and len(tasks) >= ENOUGH_FOR_WORKERS
+    if several and kinds:
+        prepare()
+    worked = iter(_worked(tasks, in_order if several else map, kinds, progress))
+    sections = [
+        Section(problem.number, problem.title, problem.intro, tuple(islice(worked, len(labels))), problem.note)
+        for problem, labels in chosen
+    ]
     document = Document(posed.title or TITLE, "", tuple(sections))
     rows = tuple(row_of(part) for section in document.sections for part in section.parts)
     files = [] if output is None else list(_written(document, output, dict.fromkeys(formats), progress))
@@ -131,10 +142,22 @@ def select(wanted: Sequence[str], worked: Sequence[Problem]) -> list[tuple[Probl
     return [(p, labels) for p, labels in picked if labels or str(p.number) in names]
 
 
-def _work(problem: Problem, label: str, kinds: Iterable[str], progress: Callable[[str], None]) -> Part:
+def _worked(
+    tasks: Sequence[tuple[Problem, str]], mapping: Any, kinds: Iterable[str], progress: Callable[[str], None]
+) -> Iterator[Part]:
+    """The parts, one by one; their figures are drawn by another process while this one goes on."""
+    results = iter(mapping(_work, tasks))
+    for problem, label in tasks:
+        progress(f"working part {problem.number}({label})")
+        part = next(results)
+        draw_ahead(part.figures, kinds)
+        yield part
+
+
+def _work(task: tuple[Problem, str]) -> Part:
     """One part, built and verified. Raises PushthroughError when its builder gives no part, or one of another label."""
+    problem, label = task
     name = f"{problem.number}({label})"
-    progress(f"working part {name}")
     start = time.perf_counter()
     part = problem.parts[label]()
     if not isinstance(part, Part) or part.label != name:
@@ -142,7 +165,6 @@ def _work(problem: Problem, label: str, kinds: Iterable[str], progress: Callable
         raise PushthroughError(
             f"the builder of part {name} gives something {found}; it must give a Part({name!r}, ...)"
         )
-    draw_ahead(part.figures, kinds)  # while this process proves
     derivations = tuple(verify(d) for d in part.derivations)
     return replace(part, derivations=derivations, seconds=time.perf_counter() - start)
 

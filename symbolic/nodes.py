@@ -102,6 +102,8 @@ class ArgMin(MatrixExpr):
 
     def __new__(cls, objective: Any, variables: Any, *constraints: Basic) -> "ArgMin":
         chosen = variables if isinstance(variables, (tuple, list, Tuple)) else (variables,)
+        if len(constraints) == 1 and isinstance(constraints[0], Tuple):  # as SymPy rebuilds a node from its .args
+            constraints = tuple(constraints[0])
         return super().__new__(cls, S(objective), Tuple(*chosen), Tuple(*constraints))
 
     objective = property(lambda self: self.args[0])

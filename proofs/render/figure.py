@@ -60,6 +60,12 @@ def draw_ahead(figures: Iterable[Figure], kinds: Iterable[str]) -> None:
         _AHEAD.update({(figure, kind): easel.apply_async(_drawn, (figure, kind)) for figure, kind in wanted})
 
 
+def prepare() -> None:
+    """Make the second process now, before this one has threads: a copy of a process with threads may hang."""
+    if sys.platform == "linux":
+        _easel()
+
+
 @lru_cache(maxsize=1)
 def _easel() -> Pool | None:
     import multiprocessing
