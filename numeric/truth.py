@@ -7,21 +7,24 @@ A statement is an `Eq`, another relation between scalars, a predicate such as `Q
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
 import numpy as np
 import sympy as sp
-from flint import fmpq_mat, nmod_mat
 from sympy import Basic
 from sympy.assumptions import AppliedPredicate
 
 from numeric.compile import compile_plan
-from numeric.limits import compile_limit
-from numeric.rings import OutsideRing, Ring, Value, relative_error
+from numeric.limits import Near, compile_approach, compile_limit
+from numeric.minimisers import compile_minimisers
+from numeric.predicates import HOLDS, ORDERED
+from numeric.rings import OutsideRing, Ring, Undefined, Value, relative_error
 from symbolic.errors import UnsupportedError
+from symbolic.meaning import is_about_minimisers
 from symbolic.nodes import ForAll
 
 Env = Mapping[Basic, Value]
@@ -41,7 +44,8 @@ ROUNDING = 1e-9  # relative
 class Outcome:
     """Truth at an instance; `left` and `right` are the compared values of an equation, of the given shape.
 
-    `at` is the value of a `ForAll` variable (symbol, value, shape) for which its relation fails.
+    `at` is the value of a `ForAll` variable (symbol, value, shape) for which its relation fails; `detail` what else
+    there is to tell of a limit (`numeric.limits.Tendency`) or of minimisers (`numeric.minimisers.Compared`).
     """
 
     holds: bool
@@ -51,6 +55,7 @@ class Outcome:
     error: float = 0.0  # of an equation in floating point, relative
     parts: tuple[Outcome, ...] = ()
     at: tuple[Basic, Value, Shape] | None = None
+    detail: Any = None
 
 
 Check = Callable[[Env], Outcome]
@@ -82,39 +87,51 @@ def as_statement(claim: Any) -> Any:
     raise UnsupportedError(f"the relation {relation!r} is not checked numerically")
 
 
-def compile_statement(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
-    """A function from instances to `Outcome`. Raises OutsideRing if the ring cannot decide it."""
+def compile_statement(
+    claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int], certain: bool = False
+) -> Check:
+    """A function from instances to `Outcome`. Raises OutsideRing if the ring cannot decide it.
+
+    In floating point an inequality or Ne within rounding holds, as a claim; with `certain`, as a premise, it fails.
+    """
     claim = as_statement(claim)
     relation = relation_of(claim)
+    setting = (sizes, ring, indices)
     if relation == "=":
-        limits = [side for side in claim.args if isinstance(side, sp.Limit)]
-        if limits:
-            return _limit(claim, limits[0], sizes, ring, indices)
-        return _equation(claim, sizes, ring, indices)
+        if isinstance(claim.lhs, sp.Limit) or isinstance(claim.rhs, sp.Limit):
+            return _limit(claim, *setting)
+        if is_about_minimisers(claim):
+            return compile_minimisers(claim, *setting)
+        return _equation(claim, *setting)
     if isinstance(claim, sp.Ne):
-        equal = _equation(sp.Eq(*claim.args, evaluate=False), sizes, ring, indices)
-        return lambda env: Outcome(not equal(env).holds)
+        return _difference(claim, *setting, certain)
     if type(claim) in _COMPARED:
-        return _inequality(claim, sizes, ring, indices)
-    if relation in ("iff", "implies"):
-        left, right = (compile_statement(side, sizes, ring, indices) for side in sides_of(claim))
-        return _connective(left, right, relation)
+        return _inequality(claim, *setting, certain)
+    if relation == "implies":
+        left, right = sides_of(claim)
+        return _implication(compile_statement(left, *setting, not certain), compile_statement(right, *setting, certain))
+    if relation == "iff":
+        return _equivalence(*(_decided(side, *setting) for side in sides_of(claim)))
     if isinstance(claim, AppliedPredicate):
-        return _predicate(claim, sizes, ring, indices)
+        return _predicate(claim, *setting)
+    if isinstance(claim, Near):
+        return _near(claim, *setting)
     if isinstance(claim, ForAll):
-        return _for_all(claim, sizes, ring, indices)
+        return _for_all(claim, *setting, certain)
+    if isinstance(claim, sp.Not) and isinstance(claim.args[0], sp.Eq):
+        return _difference(sp.Ne(*claim.args[0].args, evaluate=False), *setting, certain)
     if isinstance(claim, sp.And | sp.Or | sp.Not):
-        checks = [compile_statement(a, sizes, ring, indices) for a in claim.args]
+        checks = [compile_statement(a, *setting, certain ^ isinstance(claim, sp.Not)) for a in claim.args]
         combine = {sp.And: all, sp.Or: any}.get(type(claim), lambda truths: not next(iter(truths)))
         return lambda env: Outcome(combine(check(env).holds for check in checks))
-    plan = compile_plan([claim], sizes, ring, indices)
+    plan = compile_plan([claim], *setting)
     if not ring.ordered:
         raise OutsideRing(f"{claim} is not decided over {ring.name}")
     return lambda env: Outcome(bool(plan(env)[0]))
 
 
 def _equation(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
-    plan = compile_plan([claim.lhs, claim.rhs], sizes, ring, indices)
+    plan = compile_plan(claim.args, sizes, ring, indices)
     shape = plan.shapes[0]
     if ring.exact:
 
@@ -127,31 +144,55 @@ def _equation(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mappi
         def check(env: Env) -> Outcome:
             left, right = plan(env)
             error = relative_error(left, right)
+            if math.isnan(error):
+                raise Undefined("a value is too large for floating point")
             return Outcome(error < 1e-6, left, right, shape, error)
 
     return check
 
 
-def _limit(
-    claim: Any, limit: sp.Limit, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]
+def _difference(
+    claim: sp.Ne, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int], certain: bool
 ) -> Check:
-    """`limit = value`: the outcome shows the value near the point beside the claimed one."""
-    value = claim.rhs if limit is claim.lhs else claim.lhs
-    near, shape = compile_limit(limit, value, sizes, ring, indices)
+    """left != right, in any ring."""
+    equal = _equation(sp.Eq(*claim.args, evaluate=False), sizes, ring, indices)
 
     def check(env: Env) -> Outcome:
-        holds, here, expected = near(env)
-        sides = (here, expected) if limit is claim.lhs else (expected, here)
-        return Outcome(holds, *sides, shape)
+        same = equal(env)
+        return replace(same, holds=not same.holds if ring.exact or certain else same.error > 0, error=0.0)
 
     return check
 
 
-def _inequality(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+def _limit(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+    """`limit = value`: the outcome shows the value near the point beside the claimed one."""
+    limit, value = claim.args if isinstance(claim.lhs, sp.Limit) else reversed(claim.args)
+    if isinstance(value, sp.Limit):
+        return _equation(claim, sizes, ring, indices)
+    tends, shape = compile_limit(limit, value, sizes, ring, indices)
+
+    def check(env: Env) -> Outcome:
+        seen = tends(env)
+        sides = (seen.here, seen.expected) if limit is claim.lhs else (seen.expected, seen.here)
+        return Outcome(seen.holds, *sides, shape, detail=seen)
+
+    return check
+
+
+def _near(claim: Near, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+    """A hypothesis about the variable of a limit, wherever the limit is evaluated."""
+    inner = compile_statement(claim.fact, sizes, ring, indices, certain=True)
+    points = compile_approach(claim.limit, sizes, ring, indices)
+    return lambda env: Outcome(all(inner({**env, claim.symbol: s}).holds for s in points(env)))
+
+
+def _inequality(
+    claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int], certain: bool
+) -> Check:
     """A comparison of scalars. In floating point, what is equal up to rounding is true either way."""
-    if not ring.ordered:  # asked for often, and no message is read: none is made of the claim
-        raise OutsideRing(f"an inequality is not decided over {ring.name}")
     plan, (strict, swapped) = compile_plan(claim.args, sizes, ring, indices), _COMPARED[type(claim)]
+    if not ring.ordered:
+        raise OutsideRing(f"{claim} is not decided over {ring.name}")
 
     def check(env: Env) -> Outcome:
         left, right = plan(env)
@@ -159,26 +200,52 @@ def _inequality(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Map
         if ring.exact:
             holds = ring.less(low, high) if strict else not ring.less(high, low)
         else:
-            holds = bool(high - low > -ROUNDING * (abs(high) + abs(low)))
+            if not np.isfinite(high - low):
+                raise Undefined("a value is too large for floating point")
+            rounding = ROUNDING * (1 + abs(high) + abs(low))
+            holds = bool(high - low > (rounding if certain else -rounding))
         return Outcome(holds, left, right, (1, 1))
 
     return check
 
 
-def _connective(left: Check, right: Check, relation: str) -> Check:
+def _implication(premise: Check, conclusion: Check) -> Check:
     def check(env: Env) -> Outcome:
-        first, second = left(env), right(env)
-        true = second.holds or not first.holds
-        if relation == "iff":
-            true = first.holds == second.holds
-        return Outcome(true, parts=(first, second))
+        first, second = premise(env), conclusion(env)
+        return Outcome(second.holds or not first.holds, parts=(first, second))
 
     return check
 
 
-def _for_all(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+def _equivalence(left: Check, right: Check) -> Check:
+    def check(env: Env) -> Outcome:
+        first, second = left(env), right(env)
+        return Outcome(first.holds == second.holds, parts=(first, second))
+
+    return check
+
+
+def _decided(statement: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+    """Raises Undefined at instances where rounding decides."""
+    loose = compile_statement(statement, sizes, ring, indices)
+    if ring.exact:
+        return loose
+    firm = compile_statement(statement, sizes, ring, indices, certain=True)
+
+    def check(env: Env) -> Outcome:
+        outcome = loose(env)
+        if outcome.holds != firm(env).holds:
+            raise Undefined("too close to call in floating point")
+        return outcome
+
+    return check
+
+
+def _for_all(
+    claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int], certain: bool
+) -> Check:
     """`relation` at the unit vectors and at random values: false as soon as one fails, true with confidence."""
-    inner = compile_statement(claim.relation, sizes, ring, indices)
+    inner = compile_statement(claim.relation, sizes, ring, indices, certain)
     (rows, cols), rng = _shape(claim.symbol, sizes, ring), Random(1)
     values = [ring.unit(rows, cols, i, j) for i in range(rows) for j in range(cols)]
     values += [_random(ring, rows, cols, rng) for _ in range(rows * cols + 2)]
@@ -204,8 +271,6 @@ def _random(ring: Ring, rows: int, cols: int, rng: Random) -> Value:
     return items[0] if rows == cols == 1 else ring.build(rows, cols, items)
 
 
-# ---- predicates
-
 
 def _predicate(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
     name = str(claim.function.name)
@@ -222,136 +287,3 @@ def _predicate(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapp
         return Outcome(holds(ring, value, shape), value, None, shape)
 
     return check
-
-
-def rank(ring: Ring, value: Value, shape: Shape) -> int:
-    """Rank of a value over its ring (numerical rank for floats)."""
-    if shape == (1, 1):
-        return 0 if ring.is_zero(value) else 1
-    if isinstance(value, fmpq_mat | nmod_mat):
-        return value.rank()
-    return int(np.linalg.matrix_rank(value))
-
-
-def _rows(ring: Ring, value: Value, shape: Shape) -> list[list[Value]]:
-    items = [value] if shape == (1, 1) else ring.entries(value)
-    return [items[i * shape[1] : (i + 1) * shape[1]] for i in range(shape[0])]
-
-
-def _same(ring: Ring, a: Value, b: Value) -> bool:
-    return ring.equal(a, b) if ring.exact else relative_error(a, b) < 1e-8
-
-
-def _transposed(ring: Ring, value: Value, shape: Shape) -> Value:
-    return value if shape == (1, 1) else ring.transpose(value)
-
-
-def _symmetric(ring: Ring, value: Value, shape: Shape) -> bool:
-    return shape[0] == shape[1] and _same(ring, value, _transposed(ring, value, shape))
-
-
-def _skew(ring: Ring, value: Value, shape: Shape) -> bool:
-    return shape[0] == shape[1] and _same(ring, value, ring.negate(_transposed(ring, value, shape)))
-
-
-def _product(ring: Ring, a: Value, b: Value, shape: Shape) -> Value:
-    return ring.times(a, b) if shape == (1, 1) else ring.matmul(a, b)
-
-
-def _orthonormal_columns(ring: Ring, value: Value, shape: Shape) -> bool:
-    m, n = shape
-    gram = _product(ring, _transposed(ring, value, shape), value, shape)
-    if n == 1 and m > 1:
-        gram = ring.entry(gram, 0, 0)
-    return _same(ring, gram, ring.identity(n))
-
-
-def _orthonormal_rows(ring: Ring, value: Value, shape: Shape) -> bool:
-    return _orthonormal_columns(ring, _transposed(ring, value, shape), (shape[1], shape[0]))
-
-
-def _zero_where(outside: Callable[[int, int], bool]) -> Callable[[Ring, Value, Shape], bool]:
-    def holds(ring: Ring, value: Value, shape: Shape) -> bool:
-        rows = _rows(ring, value, shape)
-        return all(ring.is_zero(x) for i, row in enumerate(rows) for j, x in enumerate(row) if outside(i, j))
-
-    return holds
-
-
-def _pivots(ring: Ring, value: Value, shape: Shape) -> list[Value] | None:
-    """Diagonal of D in L D L' of a symmetric matrix, or None when a zero pivot has a nonzero column under it."""
-    rows = [list(row) for row in _rows(ring, value, shape)]
-    pivots = []
-    for k in range(len(rows)):
-        pivot = rows[k][k]
-        pivots.append(pivot)
-        if ring.is_zero(pivot):
-            if any(not ring.is_zero(rows[i][k]) for i in range(k + 1, len(rows))):
-                return None
-            continue
-        inverse = ring.reciprocal(pivot)
-        for i in range(k + 1, len(rows)):
-            factor = ring.negate(ring.times(rows[i][k], inverse))
-            rows[i] = [ring.add(x, ring.times(factor, y)) for x, y in zip(rows[i], rows[k], strict=True)]
-    return pivots
-
-
-def _definite(strict: bool) -> Callable[[Ring, Value, Shape], bool]:
-    def holds(ring: Ring, value: Value, shape: Shape) -> bool:
-        """By Gaussian elimination: symmetric with positive (nonnegative) pivots. Floats: by eigenvalues."""
-        if not _symmetric(ring, value, shape):
-            return False
-        if not ring.exact:
-            values = np.linalg.eigvalsh(np.reshape(value, shape))
-            return bool(values.min() > (1e-12 if strict else -1e-10) * (1 + np.abs(values).max()))
-        pivots, zero = _pivots(ring, value, shape), ring.scalar(0)
-        if pivots is None:
-            return False
-        return all(ring.less(zero, p) if strict else not ring.less(p, zero) for p in pivots)
-
-    return holds
-
-
-def _sign(test: Callable[[Ring, Value, Value], bool]) -> Callable[[Ring, Value, Shape], bool]:
-    return lambda ring, value, shape: test(ring, value, ring.scalar(0))
-
-
-def _full(ring: Ring, value: Value, shape: Shape) -> bool:
-    return rank(ring, value, shape) == min(shape)
-
-
-def _idempotent(ring: Ring, value: Value, shape: Shape) -> bool:
-    return _same(ring, _product(ring, value, value, shape), value)
-
-
-# Predicates that need an order.
-ORDERED = frozenset(
-    {"positive_definite", "positive_semidefinite", "positive", "negative", "nonnegative", "nonpositive"}
-)  # fmt: skip
-# One row a predicate.
-HOLDS: dict[str, Callable[[Ring, Value, Shape], bool]] = {
-    "symmetric": _symmetric,
-    "skew_symmetric": _skew,
-    "idempotent": _idempotent,
-    "orthogonal": lambda ring, value, shape: shape[0] == shape[1] and _orthonormal_columns(ring, value, shape),
-    "orthonormal_columns": _orthonormal_columns,
-    "orthonormal_rows": _orthonormal_rows,
-    "diagonal": _zero_where(lambda i, j: i != j),
-    "upper_triangular": _zero_where(lambda i, j: i > j),
-    "lower_triangular": _zero_where(lambda i, j: i < j),
-    "positive_definite": _definite(strict=True),
-    "positive_semidefinite": _definite(strict=False),
-    "invertible": lambda ring, value, shape: shape[0] == shape[1] and _full(ring, value, shape),
-    "injective": lambda ring, value, shape: rank(ring, value, shape) == shape[1],
-    "surjective": lambda ring, value, shape: rank(ring, value, shape) == shape[0],
-    "fullrank": _full,
-    "singular": lambda ring, value, shape: not _full(ring, value, shape),
-    "square": lambda ring, value, shape: shape[0] == shape[1],
-    "nonzero": lambda ring, value, shape: not ring.is_zero(value),
-    "zero": lambda ring, value, shape: ring.is_zero(value),
-    "positive": _sign(lambda ring, value, zero: ring.less(zero, value)),
-    "negative": _sign(lambda ring, value, zero: ring.less(value, zero)),
-    "nonnegative": _sign(lambda ring, value, zero: not ring.less(value, zero)),
-    "nonpositive": _sign(lambda ring, value, zero: not ring.less(zero, value)),
-    "real": lambda ring, value, shape: True,
-}
