@@ -82,7 +82,7 @@ class _Quadratic:
             raise UnsupportedError(f"the objective is not a quadratic in {w} that is understood: {error}") from None
         if not found.places:
             raise UnsupportedError(
-                f"the objective {objective} is not quadratic in {w}: its gradient {self.gradient} is constant, so it has"
+                f"the objective {objective} is not quadratic in {w}: its gradient {self.gradient} is constant, it has"
                 " no minimum or is constant."
             )
         if any(place.turned or place.right for place in found.places):

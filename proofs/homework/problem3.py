@@ -266,7 +266,10 @@ def minimum_norm() -> Part:
                 title=r"With $\Sigma$ in blocks and $\mathbf{c} = U^\top \mathbf{y}$: $\mathbf{z}_1$ is fixed,"
                       r" $\mathbf{z}_2$ is free",
             ),
-            identity_of(norm, MatAdd(MatMul(z_1.T, z_1), MatMul(z_2.T, z_2)), title=r"The norm is least for $\mathbf{z}_2 = \mathbf{0}$"),
+            identity_of(
+                norm, MatAdd(MatMul(z_1.T, z_1), MatMul(z_2.T, z_2)),
+                title=r"The norm is least for $\mathbf{z}_2 = \mathbf{0}$",
+            ),
         ),
         remarks=(
             r"So $\mathbf{w} = V \begin{bmatrix} D^{-1} \\ 0 \end{bmatrix} U^\top \mathbf{y}"
@@ -348,7 +351,10 @@ def rank_deficient_sigma() -> tuple[Derivation, ...]:
     inverse = BlockMatrix([[Inverse(D), ZeroMatrix(r, p)], [ZeroMatrix(q, r), ZeroMatrix(q, p)]])
     titles = ("first equation", "second equation", "third equation", "fourth equation")
     return tuple(
-        Derivation(law.lhs, law.rhs, given=DIAGONAL, title=rf"$\Sigma$ of any rank $r$, with zeros around $D$, and its pseudo-inverse: {title}")
+        Derivation(
+            law.lhs, law.rhs, given=DIAGONAL,
+            title=rf"$\Sigma$ of any rank $r$, with zeros around $D$, and its pseudo-inverse: {title}",
+        )
         for title, law in zip(titles, moore_penrose(block, inverse), strict=True)
     )
 

@@ -86,6 +86,10 @@ def optimisation() -> Part:
                 title="Strictly convex: the Hessian is positive in every direction but 0",
             ),
         ),
+        remarks=(
+            r"The mixed term is $-2 \mathbf{w}^\top X^\top \mathbf{y}$. With $X$ in place of $X^\top$ it has no meaning"
+            r" unless $n = d$, and is another number even then.",
+        ),
     )  # fmt: skip
 
 
@@ -123,8 +127,8 @@ def singular_values() -> Part:
             equalities(
                 MatMul(sigma_shifted, v_i), MatMul(Add(Pow(sigma, 2), lam), v_i),
                 given=(column, row), title="One singular value at a time: the matrix that is inverted",
-                answer_type=r"Here $\mathbf{u}_i$ and $\mathbf{v}_i$ are unit vectors, so the hypotheses say: column $i$"
-                r" and row $i$ of $\Sigma$ are zero but for $\sigma_i$ in place $(i, i)$.",
+                answer_type=r"Here $\mathbf{u}_i$ and $\mathbf{v}_i$ are unit vectors, so the hypotheses say: column"
+                r" $i$ and row $i$ of $\Sigma$ are zero but for $\sigma_i$ in place $(i, i)$.",
             ),
             Derivation(
                 MatMul(matrix, u_i), MatMul(factor, v_i), given=(column, row, *POSITIVE),
@@ -154,6 +158,15 @@ def singular_values() -> Part:
         ),
         figures=(FILTER_FACTORS,),
         tables=(regimes(),),
+        remarks=(
+            r"Between the lines of the first chain no inverse may be lost: $(V M V^\top)^{-1} = V M^{-1} V^\top$,"
+            r" and only"
+            r" orthogonality turns $V^{-\top}$ into $V$. $X^\top X = V \Sigma^\top \Sigma V^\top$ has one"
+            r" $\Sigma^\top \Sigma$ in it.",
+            r"$\sigma_i \ll \lambda$ is not the condition for the value $\sigma_i / \lambda$, and $\sigma_i \gg"
+            r" \lambda$"
+            r" not the one for $1 / \sigma_i$: see the second and the fourth row of the table.",
+        ),
     )  # fmt: skip
 
 
@@ -245,6 +258,11 @@ def maximum_a_posteriori() -> Part:
             Derivation(each, likelihood, title=r"Independence: the product of the densities of the $y_i$"),
             Derivation(moves[0], moves[-1], given=POSITIVE, steps=steps, title="From posterior to ridge regression"),
         ),
+        remarks=(
+            r"The constants move no maximiser, but a density with another constant is none: the prior of $d$ variables"
+            r" has $(2 \pi)^{-d/2}$, and $y_i$, whose noise has the standard deviation $\sqrt{\lambda}$, has"
+            r" $(2 \pi \lambda)^{-1/2}$.",
+        ),
     )  # fmt: skip
 
 
@@ -278,6 +296,10 @@ def fake_data() -> Part:
                 given=POSITIVE, title="The solution by blocks",
             ),
         ),
+        remarks=(
+            r"The new terms are numbered $n + 1, \dots, n + d$, and the one numbered $n + j$ is"
+            r" $(\sqrt{\lambda} \, w_j)^2$: a sum that ends at $d$ is empty as soon as $n \geq d$.",
+        ),
     )  # fmt: skip
 
 
@@ -310,6 +332,10 @@ def fake_features() -> Part:
                 ),
                 title="The first $d$ entries are the ridge solution",
             ),
+        ),
+        remarks=(
+            r"Once $\bm{\xi}$ is eliminated it is no variable any more: what is left is a minimum over"
+            r" $\mathbf{w}$ alone.",
         ),
     )  # fmt: skip
 
