@@ -39,7 +39,7 @@ def falling(limit: sp.Limit, taken: Iterable[str] = ()) -> Falling:
     expr, symbol, point, side = map(S, limit.args)
     if not isinstance(symbol, Symbol):
         raise UnsupportedError(f"the variable of {limit} is not a symbol.")
-    if str(side) not in "+-":
+    if str(side) not in ("+", "-"):
         raise UnsupportedError(f"{limit} is two-sided: take the limits from each side.")
     if point == 0 and str(side) == "+":
         return Falling(expr, symbol)

@@ -353,8 +353,10 @@ def _minimisers(expr: Any) -> Size:
 
 
 def _limit(expr: Any) -> Size:
-    value, symbol, point, _ = expr.args
+    value, symbol, point, side = expr.args
     _require_scalar("the variable of a limit", symbol)
+    if str(side) not in ("+", "-"):
+        raise UnsupportedError(f"{expr} is two-sided: take the limits from each side.")
     if point.is_finite:
         _require_scalar("the point of a limit", point)
     return shape(value)
