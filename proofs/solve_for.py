@@ -4,6 +4,7 @@
 
 Each move is an equivalence under a condition: what is multiplied by has an inverse. Where the fact tables say why it
 has one (X'X + lambda I is positive definite), that is a step of its own; else it is presupposed, and a verdict says so.
+What all terms have in common, positive scalars and invertible factors at the end, is divided out first.
 """
 
 from __future__ import annotations
@@ -13,20 +14,31 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
-from sympy import Basic, Eq, Inverse, MatMul, MatrixSymbol, Pow, Q, Symbol, Transpose, true
+from sympy import Basic, Eq, Inverse, MatMul, MatrixSymbol, Pow, Q, S, Symbol, true
 
-from symbolic.affine import Affine, Term, added, affine_in, collected, content, transposed
+from symbolic.affine import (
+    Place,
+    Term,
+    added,
+    affine_in,
+    collected,
+    content,
+    merged,
+    number,
+    power_of,
+    transposed,
+)
 from symbolic.derivation import Derivation, Step
 from symbolic.errors import MissingHypothesis, UnsupportedError
 from symbolic.facts import Facts
-from symbolic.shapes import is_scalar, same_shape, same_size, shape
+from symbolic.shapes import SCALAR, Size, same_shape, same_size, shape
 
 
 @dataclass(frozen=True)
 class Solved:
     """`value`: the unknown; `collected`: the equation with it on the left; `licences`: what has an inverse, as claims.
 
-    `unique`: "iff" if the equation and its solution are the same statement, "implies" if a solution must be this one.
+    `relation`: "iff" if the equation and its solution are the same statement, "implies" if a solution must be this one.
     """
 
     value: Any
@@ -42,8 +54,9 @@ def solve_for(equation: Basic, unknown: Basic, given: Iterable[Basic] = ()) -> D
     most once. given: facts and equations. A tall coefficient of full column rank gives "implies" in place of "iff": the
     equation need not have a solution. Inverses that `given` does not license are presupposed.
 
-    Raises UnsupportedError if the equation is not linear in the unknown or has it between different coefficients
-    (A U + U B = C), MissingHypothesis if a coefficient is not square, ShapeError if sizes clash.
+    Raises UnsupportedError if the equation is not linear in the unknown, has it between different coefficients
+    (A U + U B = C) or with a coefficient that has no inverse; MissingHypothesis if a coefficient is not square;
+    ShapeError if sizes clash.
 
     >>> from sympy import Identity, symbols
     >>> n, d = symbols("n d", integer=True, positive=True)
@@ -82,160 +95,211 @@ def moves(equation: Basic, found: Solved, answer: Eq) -> tuple[Step, ...]:
 def solved(equation: Eq, unknown: Any, given: tuple[Basic, ...]) -> Solved:
     """The solution of a linear equation. Raises as `solve_for` does."""
     left, right = (affine_in(side, unknown, given) for side in equation.args)
-    minus = Affine(
-        tuple(type(place)(place.left.times(-1), place.turned, place.right) for place in right.places), right.rest
-    )
-    places = [*left.places, *minus.places]
+    places = [*left.places, *(Place(p.left.times(-1), p.turned, p.right) for p in right.places)]
     rest = collected([*right.rest, *(term.times(-1) for term in left.rest)])
     size = shape(equation.lhs)
-    if not places:
-        raise UnsupportedError(f"{unknown} cancels in {equation}.")
     turned = {place.turned for place in places}
     if len(turned) > 1:
         raise UnsupportedError(f"{equation} has both {unknown} and its transpose: such equations are not solved.")
     if turned == {True}:  # L U' R = B is R' U L' = B'
-        places = [
-            type(place)(
-                Term(place.left.number, place.left.scalars, tuple(map(transposed, reversed(place.right)))),
-                False,
-                tuple(map(transposed, reversed(place.left.factors))),
-            )
-            for place in places
-        ]
-        rest, size = [term.T for term in rest], (size[1], size[0])
-    return _by_places(equation, unknown, places, rest, size, Facts(given))
+        places, rest, size = [_flipped(place) for place in places], [term.T for term in rest], (size[1], size[0])
+    before, after = _coefficients(equation, unknown, places)
+    if not before or not after:
+        raise UnsupportedError(f"{unknown} cancels in {equation}.")
+    return _Linear(equation, unknown, before, after, rest, size, given).solved()
 
 
-def _by_places(
-    equation: Eq, unknown: Any, places: list[Any], rest: list[Term], size: Any, facts: Facts
-) -> Solved:
-    if all(not place.right for place in places):
-        coefficient = collected(place.left for place in places)
-        return _left_solved(equation, unknown, coefficient, rest, size, facts)
-    if all(not place.left.factors for place in places):
-        flipped = [Term(p.left.number, p.left.scalars, tuple(map(transposed, reversed(p.right)))) for p in places]
-        back = [term.T for term in rest]
-        return _left_solved(equation, unknown, collected(flipped), back, (size[1], size[0]), facts, turned=True)
-    if len(places) == 1:
-        (place,) = places
-        first = _left_solved(equation, unknown, [place.left], rest, size, facts)
-        right = place.right[0] if len(place.right) == 1 else MatMul(*place.right)
-        _require_square(equation, right)
-        value = MatMul(*_factors(first.value), Inverse(right))
-        whole = Term(place.left.number, place.left.scalars, (*place.left.factors, unknown, *place.right))
-        written = Eq(added([whole], size), added(rest, size), evaluate=False)
-        return Solved(value, written, (*first.licences, *_licence(right, facts)), first.relation)
+def _flipped(place: Place) -> Place:
+    before = Term(place.left.number, place.left.scalars, tuple(map(transposed, reversed(place.right))))
+    return Place(before, False, tuple(map(transposed, reversed(place.left.factors))))
+
+
+def _coefficients(equation: Eq, unknown: Any, places: list[Place]) -> tuple[list[Term], list[Term]]:
+    """L and R in L U R = B, as sums; one of them is a single product, if there is such a form."""
+    if len({place.right for place in places}) <= 1:
+        return collected(place.left for place in places), [Term(S.One, (), place.right) for place in places[:1]]
+    if len({place.left.factors for place in places}) == 1:
+        after = collected(Term(place.left.number, place.left.scalars, place.right) for place in places)
+        return [Term(S.One, (), places[0].left.factors)], after
     raise UnsupportedError(
         f"{equation} has {unknown} between different coefficients on both sides (a Sylvester equation): there is no"
         " closed form of this kind; vectorise it with KroneckerProduct."
     )
 
 
-def _left_solved(
-    equation: Eq,
-    unknown: Any,
-    coefficient: list[Term],
-    rest: list[Term],
-    size: Any,
-    facts: Facts,
-    *,
-    turned: bool = False,
-) -> Solved:
-    """M U = B, where M is the sum of `coefficient` and B of `rest`; with `turned`, U' and B' are meant."""
-    if not coefficient:
-        raise UnsupportedError(f"{unknown} cancels in {equation}.")
-    rows = shape(unknown)[1 if turned else 0]
-    common = content([*coefficient, *rest])
-    coefficient, rest = ([term.times(1 / common) for term in terms] for terms in (coefficient, rest))
-    target = added(rest, size)
-    if all(not term.factors for term in coefficient) and same_size(size[0], rows):
-        return _scaled(unknown, coefficient, rest, target, size, facts, turned)
-    matrix = added(coefficient, (size[0], rows))
-    product = Eq(_of(matrix, unknown, turned), _turn(target, turned), evaluate=False)
-    if not same_size(size[0], rows):
-        return _tall(equation, unknown, matrix, target, product, facts, turned)
-    value = target if not rest else MatMul(Inverse(matrix), *_factors(target))
-    return Solved(_turn(value, turned), product, tuple(_licence(matrix, facts)), "iff")
+class _Linear:
+    """L U R = B of the size `size`: `before` is L, `after` is R, `rest` is B, each as a sum of terms."""
+
+    def __init__(
+        self, equation: Eq, unknown: Any, before: list[Term], after: list[Term], rest: list[Term], size: Size,
+        given: tuple[Basic, ...],
+    ) -> None:  # fmt: skip
+        self.equation, self.unknown, self.size = equation, unknown, size
+        self.given, self.facts = given, Facts(given)
+        before, rest, _ = divided(before, rest, self.facts)
+        after, rest, _ = divided(after, rest, self.facts)
+        before, rest = self._stripped(before, rest, 0)
+        after, self.rest = self._stripped(after, rest, -1)
+        rows, columns = shape(unknown)
+        self.scalar = added(before, SCALAR) if _is_multiple_of_one(before) else S.One
+        self.before = None if _is_multiple_of_one(before) else added(before, (size[0], rows))
+        self.after = None if _is_multiple_of_one(after) else added(after, (columns, size[1]))
+        if isinstance(unknown, Symbol):
+            self.scalar, self.before = number(added(before, size)), None
+
+    def solved(self) -> Solved:
+        if isinstance(self.unknown, Symbol) and self.size != SCALAR:
+            raise UnsupportedError(f"{self.equation} is more than one equation for the scalar {self.unknown}.")
+        for coefficient in (self.scalar, self.before, self.after):
+            self._require_regular(coefficient)
+        slanted = [m for m in (self.before, self.after) if m is not None and not _is_square(m)]
+        if slanted:
+            return self._one_sided(slanted[0])
+        value = self._value(self._inverted(self.before), self._inverted(self.after))
+        licences = [claim for m in (self.before, self.after) for claim in self._licence(m)]
+        sign = [claim for name, claim in (("positive", Q.positive), ("negative", Q.negative))
+                if isinstance(self.scalar, sp.Add) and self.facts.holds(name, self.scalar)]  # fmt: skip
+        licences += [claim(self.scalar) for claim in sign]
+        return Solved(value, self._collected(), tuple(licences), "iff")
+
+    def _stripped(self, coefficient: list[Term], rest: list[Term], end: int) -> tuple[list[Term], list[Term]]:
+        """Without the invertible factors at one end that all terms share: K K a + lambda K a = K y, without one K."""
+        if not rest:
+            return coefficient, rest
+        while True:
+            ends = {term.factors[end] if term.factors else None for term in (*coefficient, *rest)}
+            factor = next(iter(ends))
+            if len(ends) > 1 or factor is None or self.facts.holds("invertible", factor) is None:
+                return coefficient, rest
+            cut = slice(1, None) if end == 0 else slice(None, -1)
+            coefficient, rest = (
+                [Term(term.number, term.scalars, term.factors[cut]) for term in terms] for terms in (coefficient, rest)
+            )
+
+    def _collected(self) -> Eq:
+        target = added(self.rest, self.size)
+        if isinstance(self.unknown, Symbol):
+            product = self.unknown if self.scalar == 1 else sp.Mul(self.scalar, self.unknown, evaluate=False)
+            return Eq(product, number(target), evaluate=False)
+        factors = [*_unless_one(self.scalar), *_factors(self.before), self.unknown, *_factors(self.after)]
+        return Eq(factors[0] if len(factors) == 1 else MatMul(*factors), target, evaluate=False)
+
+    def _value(self, before: tuple[Any, ...], after: tuple[Any, ...]) -> Any:
+        """`before` B `after` over the scalar, with numbers in front."""
+        rows, columns = shape(self.unknown)
+        if not self.rest:
+            return added([], (rows, columns))
+        if isinstance(self.unknown, Symbol):
+            return number(added(self.rest, SCALAR)) / self.scalar
+        common = content(self.rest)
+        if all(term.number < 0 for term in self.rest):
+            common = -common
+        inner = [term.times(1 / common) for term in self.rest]
+        scalars = [*_unless_one(common), *([Pow(self.scalar, -1)] if self.scalar != 1 else [])]
+        if len(inner) == 1:
+            scalars += inner[0].scalars
+            middle = inner[0].factors or (() if before or after else (sp.Identity(rows),))
+        else:
+            middle = (added(inner, self.size),)
+        factors = [*scalars, *before, *middle, *after]
+        return factors[0] if len(factors) == 1 else MatMul(*factors)
+
+    def _inverted(self, matrix: Any) -> tuple[Any, ...]:
+        if matrix is None:
+            return ()
+        if isinstance(matrix, Inverse):
+            return (matrix.arg,)
+        return (transposed(matrix) if self.facts.holds("orthogonal", matrix) else Inverse(matrix),)
+
+    def _licence(self, matrix: Any) -> list[Basic]:
+        """Why a matrix has an inverse, as a claim to be proved; nothing if that was given, or is presupposed."""
+        if matrix is not None:
+            for name, claim in (("positive_definite", Q.positive_definite), ("invertible", Q.invertible)):
+                fact = self.facts.holds(name, matrix)
+                if fact is not None:
+                    return [] if len(fact.used) == 1 and fact.used[0].expr == matrix else [claim(matrix)]
+        return []
+
+    def _require_regular(self, coefficient: Any) -> None:
+        """Refuses what has no inverse on its face: what is given as zero, and columns times rows."""
+        for fact in self.given:
+            sides = fact.args if isinstance(fact, Eq) else ()
+            if coefficient in sides and any(s == 0 or isinstance(s, sp.ZeroMatrix) for s in sides):
+                raise UnsupportedError(f"the coefficient {coefficient} of {self.unknown} is zero, by {fact}.")
+        if isinstance(coefficient, MatMul):
+            inner = [shape(f)[1] for f in coefficient.args[:-1] if getattr(f, "is_Matrix", False)]
+            if any(same_size(k, 1) for k in inner):
+                raise UnsupportedError(
+                    f"the coefficient {coefficient} of {self.unknown} in {self.equation} has rank 1: it has no inverse."
+                )
+
+    def _one_sided(self, matrix: Any) -> Solved:
+        """A coefficient that is not square: of full rank the right way, it leaves at most one solution."""
+        m, n = shape(matrix)
+        is_before = matrix is self.before
+        name, word = ("injective", "column") if is_before else ("surjective", "row")
+        alone = (self.after if is_before else self.before) is None
+        if not alone or self.facts.holds(name, matrix) is None:
+            raise MissingHypothesis(
+                f"the coefficient {matrix} of {self.unknown} in {self.equation} is {m} x {n}, not square: it has no"
+                f" inverse. With full {word} rank (predicate('{name}')({matrix}) in given=) there is at most one"
+                " solution; for the best approximation, or the solution of least norm, use minimize."
+            )
+        turned = transposed(matrix)
+        if is_before:
+            gram = MatMul(*_factors(turned), *_factors(matrix))
+            value = self._value((Inverse(gram), *_factors(turned)), ())
+        else:
+            gram = MatMul(*_factors(matrix), *_factors(turned))
+            value = self._value((), (*_factors(turned), Inverse(gram)))
+        return Solved(value, self._collected(), (Q.positive_definite(gram),), "implies")
 
 
-def _scaled(
-    unknown: Any, coefficient: list[Term], rest: list[Term], target: Any, size: Any, facts: Facts, turned: bool
-) -> Solved:
-    """c U = B for a scalar c."""
-    c = added(coefficient, (sp.S.One, sp.S.One))
-    product = Eq(_times(c, unknown), _turn(target, turned), evaluate=False)
-    if c == 1:
-        return Solved(_turn(target, turned), product, (), "iff")
-    if c.is_Rational:
-        return Solved(_turn(added([t.times(1 / c) for t in rest], size), turned), product, (), "iff")
-    if not rest:
-        return Solved(_turn(target, turned), product, (), "iff")
-    value = MatMul(Pow(c, -1), target) if getattr(target, "is_Matrix", False) else target / c
-    licences = (Q.positive(c),) if facts.holds("positive", c) and not isinstance(c, Symbol) else ()
-    return Solved(_turn(value, turned), product, licences, "iff")
+def divided(
+    coefficient: list[Term], rest: list[Term], facts: Facts, *, keep_sign: bool = False
+) -> tuple[list[Term], list[Term], Any]:
+    """Both without a scalar, and the scalar: the number and the positive scalars that all terms share.
+
+    The coefficient keeps no common number and, without `keep_sign`, not the minus that all its terms have; `rest` keeps
+    no denominator that all its terms have.
+    """
+    common = content(coefficient)
+    if not keep_sign and all(term.number < 0 for term in coefficient):
+        common = -common
+    scalars = dict(_common_powers([*coefficient, *rest]))
+    scalars |= {base: e for base, e in _common_powers(rest) if e < 0 and base not in scalars}
+    scalars = {base: e for base, e in scalars.items() if facts.holds("positive", base)}
+    by = [Pow(base, -e) for base, e in scalars.items()]
+    left, right = (
+        [Term(term.number / common, merged([*term.scalars, *by]), term.factors) for term in terms]
+        for terms in (coefficient, rest)
+    )
+    return left, right, common * sp.Mul(*(Pow(base, e) for base, e in scalars.items()))
 
 
-def _tall(
-    equation: Eq, unknown: Any, matrix: Any, target: Any, product: Eq, facts: Facts, turned: bool
-) -> Solved:
-    """A coefficient that is not square: of full column rank, it leaves at most one solution."""
-    m, n = shape(matrix)
-    if facts.holds("injective", matrix) is None:
-        raise MissingHypothesis(
-            f"the coefficient {matrix} of {unknown} in {equation} is {m} x {n}, not square: it has no inverse. With"
-            f" full column rank (predicate('injective')({matrix}) in given=) there is at most one solution; for the best"
-            " approximation, or the solution of least norm, use minimize."
-        )
-    gram = MatMul(Transpose(matrix), *_factors(matrix))
-    value = MatMul(Inverse(gram), Transpose(matrix), *_factors(target))
-    return Solved(_turn(value, turned), product, (Q.positive_definite(gram),), "implies")
+def _common_powers(terms: list[Term]) -> list[tuple[Any, Any]]:
+    """The largest powers of scalars by which all terms can be divided; negative ones are denominators."""
+    powers = [dict(map(power_of, term.scalars)) for term in terms]
+    bases = dict.fromkeys(base for found in powers for base in found)
+    lowest = [(base, min(found.get(base, S.Zero) for found in powers)) for base in bases]
+    highest = [(base, max(found.get(base, S.Zero) for found in powers)) for base in bases]
+    return [pair for pair in lowest if pair[1] > 0] + [pair for pair in highest if pair[1] < 0]
 
 
-def _licence(matrix: Any, facts: Facts) -> list[Basic]:
-    """Why a matrix has an inverse, as a claim to be proved; nothing if that was given, or is presupposed."""
-    for name, claim in (("positive_definite", Q.positive_definite), ("invertible", Q.invertible)):
-        fact = facts.holds(name, matrix)
-        if fact is not None:
-            return [] if fact.rule.startswith("given") else [claim(matrix)]
-    return []
+def _is_multiple_of_one(terms: list[Term]) -> bool:
+    return all(not term.factors for term in terms)
 
 
-def _require_square(equation: Eq, matrix: Any) -> None:
-    m, n = shape(matrix)
-    if not same_size(m, n):
-        raise MissingHypothesis(f"{matrix} in {equation} is {m} x {n}, not square: it has no inverse.")
+def _is_square(matrix: Any) -> bool:
+    return same_size(*shape(matrix))
 
 
 def _factors(e: Any) -> tuple[Any, ...]:
-    return e.args if isinstance(e, MatMul) else (e,)
+    return () if e is None else e.args if isinstance(e, MatMul) else (e,)
 
 
-def _of(matrix: Any, unknown: Any, turned: bool) -> Any:
-    if turned:
-        return MatMul(unknown, _turn(matrix, True))
-    return _times(matrix, unknown)
+def _unless_one(scalar: Any) -> list[Any]:
+    return [] if scalar == 1 else [scalar]
 
 
-def _times(left: Any, unknown: Any) -> Any:
-    if is_scalar(unknown) and not unknown.is_Matrix:
-        return sp.Mul(left, unknown, evaluate=False) if left != 1 else unknown
-    return unknown if left == 1 else MatMul(*_factors(left), unknown)
-
-
-def _turn(e: Any, turned: bool) -> Any:
-    """The transpose, taken inside of products and sums."""
-    if not turned or not getattr(e, "is_Matrix", False):
-        return e
-    if isinstance(e, MatMul):
-        scalars = [a for a in e.args if is_scalar(a) and not a.is_Matrix]
-        return MatMul(*scalars, *(_turn(a, True) for a in reversed(e.args) if a not in scalars))
-    if isinstance(e, sp.MatAdd):
-        return sp.MatAdd(*(_turn(a, True) for a in e.args))
-    if isinstance(e, Inverse):
-        return Inverse(_turn(e.arg, True))
-    if isinstance(e, sp.ZeroMatrix):
-        return sp.ZeroMatrix(e.shape[1], e.shape[0])
-    return transposed(e)
-
-
-__all__ = ["Solved", "moves", "solve_for", "solved"]
+__all__ = ["Solved", "divided", "moves", "solve_for", "solved"]

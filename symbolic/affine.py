@@ -17,9 +17,10 @@ import sympy as sp
 from sympy import Basic, Rational, S
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from symbolic.errors import UnsupportedError
+from symbolic.errors import PushthroughError, UnsupportedError
 from symbolic.facts import Facts
-from symbolic.shapes import SCALAR, is_scalar, shape, split_product
+from symbolic.index import to_index
+from symbolic.shapes import SCALAR, is_scalar, same_size, shape, split_product
 
 MAX_TERMS, MAX_POWER = 400, 8
 
@@ -57,8 +58,38 @@ class Term:
 
 
 def transposed(e: Any) -> Any:
-    """The transpose of a factor, without a double one."""
-    return e.arg if isinstance(e, sp.Transpose) else e if isinstance(e, sp.Identity) else sp.Transpose(e)
+    """The transpose, taken inside of products and sums, without a double one.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> A, B = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("B", n, n)
+    >>> transposed(sp.MatMul(2, A, B.T))
+    2*B*A.T
+    """
+    match e:
+        case sp.Transpose():
+            return e.arg
+        case sp.MatAdd():
+            return sp.MatAdd(*map(transposed, e.args))
+        case sp.MatMul():
+            scalars, chain = split_product(e.args)
+            if chain:
+                return sp.MatMul(*(f for run in scalars for f in run), *map(transposed, reversed(chain)))
+            numbers = [a for a in e.args if not a.is_Matrix]
+            return sp.MatMul(*numbers, *(transposed(a) for a in reversed(e.args) if a.is_Matrix))
+        case sp.Inverse(arg=sp.Transpose(arg=inner)):
+            return sp.Inverse(inner)
+        case sp.ZeroMatrix():
+            return sp.ZeroMatrix(e.shape[1], e.shape[0])
+        case sp.Identity():
+            return e
+    return sp.Transpose(e) if getattr(e, "is_Matrix", False) else e
+
+
+def number(e: Any) -> Any:
+    """A 1 x 1 expression as a scalar of SymPy: x'y as its only entry."""
+    if not getattr(e, "is_Matrix", False):
+        return e
+    return S.One if isinstance(e, sp.Identity) else S.Zero if isinstance(e, sp.ZeroMatrix) else MatrixElement(e, 0, 0)
 
 
 def terms_of(expr: Basic, given: Iterable[Basic] = ()) -> list[Term]:
@@ -93,7 +124,9 @@ def added(terms: list[Term], like: Any) -> Any:
     parts = [term.to_sympy(rows) for term in terms]
     if len(parts) == 1:
         return parts[0]
-    return sp.MatAdd(*parts) if all(getattr(p, "is_Matrix", False) for p in parts) else sp.Add(*parts, evaluate=False)
+    if all(getattr(p, "is_Matrix", False) for p in parts):
+        return sp.MatAdd(*parts)
+    return sp.Add(*map(number, parts), evaluate=False)
 
 
 def _expand(e: Any) -> list[Term]:
@@ -112,6 +145,10 @@ def _expand(e: Any) -> list[Term]:
             return [term.T for term in _expand(e.arg)]
         case MatrixElement() if shape(e.parent) == SCALAR:
             return _expand(e.parent)
+        case sp.Trace():
+            return _expand(e.arg) if is_scalar(e.arg) else [_traced(term) for term in _expand(e.arg)]
+        case sp.Sum() if (product := _without_index(e)) is not None:
+            return _expand(product)
         case sp.Pow() | sp.MatPow() if e.args[1].is_Integer and 0 < e.args[1] <= MAX_POWER and _is_sum(e.args[0]):
             return reduce(_multiplied, [_expand(e.args[0])] * int(e.args[1]))
     return [Term(S.One, (e,))] if is_scalar(e) else [Term(S.One, (), (e,))]
@@ -121,14 +158,29 @@ def _is_sum(e: Any) -> bool:
     return isinstance(e, (sp.Add, sp.MatAdd, sp.Mul, sp.MatMul)) or bool(getattr(e, "is_Matrix", False))
 
 
+def _traced(term: Term) -> Term:
+    """tr(number scalars factors) is number scalars tr(factors); a multiple of the identity cannot come alone here."""
+    return Term(term.number, term.scalars + (sp.Trace(sp.MatMul(*term.factors)),))
+
+
+def _without_index(e: sp.Sum) -> Any:
+    """A sum over entries as a product of matrices, if it is one: SymPy writes `(x.T*y)[0, 0]` as a sum."""
+    try:
+        found = to_index(e).to_matrix()
+    except PushthroughError:
+        return None
+    return None if found.has(sp.Sum) else found
+
+
 def _product(e: Any) -> list[Term]:
-    scalars, chain = split_product(e.args)
-    out = reduce(_multiplied, [_expand(f) for f in chain], [Term(S.One)])
-    for run in scalars:
-        inner = reduce(_multiplied, [_expand(f) for f in run], [Term(S.One)])
-        if chain or len(scalars) > 1:  # 1 x 1 products beside others: numbers
-            inner = [Term(t.number, t.scalars + ((sp.MatMul(*t.factors),) if t.factors else ())) for t in inner]
-        out = _multiplied(inner, out)
+    runs, chain = split_product(e.args)
+    scalars = [reduce(_multiplied, map(_expand, run), [Term(S.One)]) for run in runs]
+    has_factors = [any(term.factors for term in terms) for terms in scalars]
+    out = reduce(_multiplied, map(_expand, chain), [Term(S.One)])
+    for terms, inside in zip(scalars, has_factors, strict=True):
+        if inside and (chain or sum(has_factors) > 1):  # a 1 x 1 product beside others: a number
+            terms = [Term(t.number, t.scalars + ((number(sp.MatMul(*t.factors)),) if t.factors else ())) for t in terms]
+        out = _multiplied(terms, out)
     return out
 
 
@@ -144,7 +196,25 @@ def _settled(term: Term, facts: Facts) -> Term:
         f.arg if isinstance(f, sp.Transpose) and facts.holds("symmetric", f.arg) is not None else f
         for f in term.factors
     )
-    return Term(term.number, term.scalars, factors)
+    return Term(term.number, merged(term.scalars), factors)
+
+
+def merged(scalars: Iterable[Any]) -> tuple[Any, ...]:
+    """Powers of one base as one power: mu, mu^-2 is mu^-1."""
+    powers: dict[Any, Any] = {}
+    for scalar in scalars:
+        base, exponent = power_of(scalar)
+        powers[base] = powers.get(base, S.Zero) + exponent
+    return tuple(sp.Pow(base, exponent) for base, exponent in powers.items() if exponent)
+
+
+def power_of(scalar: Any) -> tuple[Any, Any]:
+    """Base and exponent of a scalar; the exponent is 1 where powers do not simply add up."""
+    if isinstance(scalar, sp.Pow) and not scalar.base.is_Matrix:
+        base, exponent = scalar.as_base_exp()
+        if exponent.is_Integer or (exponent.is_Rational and base.is_positive):
+            return base, exponent
+    return scalar, S.One
 
 
 @dataclass(frozen=True)
@@ -175,8 +245,7 @@ def affine_in(expr: Basic, unknown: Basic, given: Iterable[Basic] = ()) -> Affin
     """
     places, rest = [], []
     for term in terms_of(expr, given):
-        if is_scalar(unknown):
-            term = Term(term.number, _symbols_out(term.scalars, unknown), term.factors)
+        term = _opened(term, unknown)
         inside = [f for f in (*term.scalars, *term.factors) if f.has(unknown)]
         if not inside:
             rest.append(term)
@@ -194,9 +263,21 @@ def affine_in(expr: Basic, unknown: Basic, given: Iterable[Basic] = ()) -> Affin
     return Affine(tuple(places), tuple(rest))
 
 
-def _symbols_out(scalars: tuple[Any, ...], unknown: Basic) -> tuple[Any, ...]:
-    """Scalars with products taken apart, so that the unknown stands alone where it is a factor."""
-    return tuple(part for s in scalars for part in (s.args if isinstance(s, sp.Mul) and s.has(unknown) else (s,)))
+def _opened(term: Term, unknown: Basic) -> Term:
+    """A scalar factor with the unknown in it as factors: (v'w) v is v v'w."""
+    scalars = [part for s in term.scalars for part in (s.args if isinstance(s, sp.Mul) and s.has(unknown) else (s,))]
+    inner = [s for s in scalars if isinstance(s, MatrixElement) and isinstance(s.parent, sp.MatMul) and s.has(unknown)]
+    if len(inner) != 1 or is_scalar(unknown):
+        return Term(term.number, tuple(scalars), term.factors)
+    scalars.remove(inner[0])
+    product = inner[0].parent if unknown in inner[0].parent.args else transposed(inner[0].parent)
+    if not term.factors or same_size(shape(term.factors[-1])[1], 1):
+        factors = (*term.factors, *product.args)
+    elif same_size(shape(term.factors[0])[0], 1):
+        factors = (*product.args, *term.factors)
+    else:
+        return term
+    return Term(term.number, tuple(scalars), factors)
 
 
 def content(terms: Iterable[Term]) -> Rational:
@@ -207,4 +288,17 @@ def content(terms: Iterable[Term]) -> Rational:
     return Rational(gcd(*(int(abs(c.p)) for c in numbers)), lcm(*(int(c.q) for c in numbers)))
 
 
-__all__ = ["Affine", "Place", "Term", "added", "affine_in", "collected", "content", "terms_of", "transposed"]
+__all__ = [
+    "Affine",
+    "Place",
+    "Term",
+    "added",
+    "affine_in",
+    "collected",
+    "content",
+    "merged",
+    "number",
+    "power_of",
+    "terms_of",
+    "transposed",
+]

@@ -28,7 +28,7 @@ from symbolic.shapes import same_shape, shape
 
 def is_about_minimisers(claim: Any) -> bool:
     """Whether `claim` is an equation with a minimiser on one of its sides."""
-    sides = (getattr(claim, "lhs", None), getattr(claim, "rhs", None))
+    sides: tuple[Any, ...] = (getattr(claim, "lhs", None), getattr(claim, "rhs", None))
     return any(isinstance(side, Basic) and side.has(ArgMin, ArgMax) for side in sides)
 
 
@@ -124,7 +124,7 @@ def _image(side: Any) -> tuple[Any, ArgMin]:
     """`T argmin g` as (T, argmin g); (None, argmin g) without a factor."""
     if isinstance(side, ArgMin):
         return None, side
-    factors = side.args if isinstance(side, (sp.MatMul, sp.Mul)) else ()
+    factors: list[Any] = [*side.args] if isinstance(side, (sp.MatMul, sp.Mul)) else []
     rest = factors[:-1]
     if not rest or not isinstance(factors[-1], ArgMin) or any(f.has(ArgMin) for f in rest):
         raise UnsupportedError(f"a minimiser may stand alone or after a factor, not as in {side}.")

@@ -21,7 +21,7 @@ def least_squares(X: Any, y: Any) -> MatMul:
 
     Source: Boyd and Vandenberghe, *Introduction to Applied Linear Algebra*, 12.2.
 
-    >>> from sympy import Symbol, symbols
+    >>> from sympy import symbols
     >>> m, n = symbols("m n", integer=True, positive=True)
     >>> least_squares(MatrixSymbol("X", m, n), MatrixSymbol("y", m, 1))
     (X.T*X)**(-1)*X.T*y
@@ -35,7 +35,7 @@ def min_norm(X: Any, y: Any) -> MatMul:
 
     Source: Boyd and Vandenberghe, *Introduction to Applied Linear Algebra*, 16.1.1.
 
-    >>> from sympy import Symbol, symbols
+    >>> from sympy import symbols
     >>> m, n = symbols("m n", integer=True, positive=True)
     >>> min_norm(MatrixSymbol("X", m, n), MatrixSymbol("y", m, 1))
     X.T*(X*X.T)**(-1)*y
@@ -125,8 +125,8 @@ class SVD:
     def substitute(self, expr: Basic) -> Any:
         """`expr` with U Sigma V' for X, everything else left as it is written.
 
-        >>> from sympy import Symbol, symbols
-    >>> m, n = symbols("m n", integer=True, positive=True)
+        >>> from sympy import symbols
+        >>> m, n = symbols("m n", integer=True, positive=True)
         >>> X = MatrixSymbol("X", m, n)
         >>> svd_of(X).substitute(Inverse(MatMul(X.T, X)))
         ((U*Sigma*V.T).T*(U*Sigma*V.T))**(-1)
@@ -139,7 +139,7 @@ def svd_of(X: Any, avoid: tuple[Any, ...] = ()) -> SVD:
 
     Source: Golub and Van Loan, *Matrix Computations*, theorem 2.4.1.
 
-    >>> from sympy import Symbol, symbols
+    >>> from sympy import symbols
     >>> m, n = symbols("m n", integer=True, positive=True)
     >>> svd = svd_of(MatrixSymbol("X", m, n))
     >>> svd.equation, [s.shape for s in (svd.U, svd.Sigma, svd.V)]
