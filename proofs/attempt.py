@@ -116,7 +116,8 @@ class Attempt:
                 body["steps"].append(["inverse", e])
                 checker.step(["inverse", e])
         for e in definite:
-            self._licensed(checker, body, e)
+            if not self._licensed(checker, body, e) and self._introduce_more(checker, body, more):
+                self._licensed(checker, body, e)
         for facts, e in _signs(claim):
             self._license_middles(checker, body, facts, e)
         return checker

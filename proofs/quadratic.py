@@ -69,7 +69,7 @@ def middles(checker: Checker, e: Json, root: Json) -> Iterator[Json]:
         terms = _second_order(checker, m, x)
         if terms:
             yield _sum([_term(c, powers, mid, checker.letter(x).rows) for c, powers, mid in terms])
-            if any(mid != flip(mid) for _, _, mid in terms):
+            if any(mid != flip(mid) for _, _, mid in terms if all(isinstance(x, str) for x in mid)):
                 halves = [(c / 2, powers, part) for c, powers, mid in terms for part in (mid, flip(mid))]
                 yield _sum([_term(c, powers, mid, checker.letter(x).rows) for c, powers, mid in halves])
 
@@ -125,16 +125,21 @@ def _second_order(checker: Checker, m: Matrix, x: str) -> list[Any] | None:
             continue
         if degree > 2:
             return None
-        if not inside:  # a scalar variable
-            if chains:
-                return None
-            out.append((c, tuple((s, e) for s, e in powers if s != x), ()))
+        if not inside:  # a scalar variable: what stands beside its square
+            out.append((c, tuple((s, e) for s, e in powers if s != x), tuple(map(_closed, chains))))
             continue
         mid = _between(chains, x)
         if mid is None:
             return None
         out.append((c, powers, mid))
     return out
+
+
+def _closed(chain: Any) -> Json:
+    """A factor that is a number: a product of matrices from size 1 to size 1, or a trace."""
+    a, w, _ = chain
+    word: Json = w[0] if len(w) == 1 else ["mul", *w]
+    return ["tr", word] if a == "@" else word
 
 
 def _between(chains: Any, x: str) -> tuple[str, ...] | None:
