@@ -140,7 +140,8 @@ def _signs(reader: _Reader, squares: list[Any] | None, local: list[Any]) -> Iter
     factors = [(c, middle) for c, middle, root in squares if root == ["id", "1"]]
     if local and len(factors) == len(squares) == 1:
         c = factors[0][0]
-        yield f"one difference is {reader.formula(c)} times the other"
+        one = c == ["num", "1"]
+        yield "the two differences are equal" if one else f"one difference is {reader.formula(c)} times the other"
         return
     if local and squares and all(middle is None for _, middle, _ in squares):
         yield "the difference is a sum of squares, not all of them zero"
