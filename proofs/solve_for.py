@@ -4,7 +4,7 @@
 
 Each move is an equivalence under a condition: what is multiplied by has an inverse. Where the fact tables say why it
 has one (X'X + lambda I is positive definite), that is a step of its own; else it is presupposed, and a verdict says so.
-What all terms have in common, positive scalars and invertible factors at the end, is divided out first.
+What all terms have in common, scalars that are not 0 and invertible factors at the ends, is divided out first.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from symbolic.affine import (
     merged,
     number,
     power_of,
+    settled,
     transposed,
 )
 from symbolic.derivation import Derivation, Step
@@ -102,16 +103,19 @@ def solved(equation: Eq, unknown: Any, given: tuple[Basic, ...]) -> Solved:
     if len(turned) > 1:
         raise UnsupportedError(f"{equation} has both {unknown} and its transpose: such equations are not solved.")
     if turned == {True}:  # L U' R = B is R' U L' = B'
-        places, rest, size = [_flipped(place) for place in places], [term.T for term in rest], (size[1], size[0])
+        facts = Facts(given)
+        places, size = [_flipped(place, facts) for place in places], (size[1], size[0])
+        rest = collected(settled(term.T, facts) for term in rest)
     before, after = _coefficients(equation, unknown, places)
     if not before or not after:
         raise UnsupportedError(f"{unknown} cancels in {equation}.")
     return _Linear(equation, unknown, before, after, rest, size, given).solved()
 
 
-def _flipped(place: Place) -> Place:
+def _flipped(place: Place, facts: Facts) -> Place:
     before = Term(place.left.number, place.left.scalars, tuple(map(transposed, reversed(place.right))))
-    return Place(before, False, tuple(map(transposed, reversed(place.left.factors))))
+    after = Term(S.One, (), place.left.factors).T
+    return Place(settled(before, facts), False, settled(after, facts).factors)
 
 
 def _coefficients(equation: Eq, unknown: Any, places: list[Place]) -> tuple[list[Term], list[Term]]:
@@ -142,6 +146,10 @@ class _Linear:
         after, self.rest = self._stripped(after, rest, -1)
         rows, columns = shape(unknown)
         self.scalar = added(before, SCALAR) if _is_multiple_of_one(before) else S.One
+        if len(before) == 1 and before[0].factors:
+            self.scalar = sp.Mul(*before[0].scalars)
+            before = [Term(before[0].number, (), before[0].factors)]
+        self._require_nonzero()
         self.before = None if _is_multiple_of_one(before) else added(before, (size[0], rows))
         self.after = None if _is_multiple_of_one(after) else added(after, (columns, size[1]))
         if isinstance(unknown, Symbol):
@@ -152,15 +160,24 @@ class _Linear:
             raise UnsupportedError(f"{self.equation} is more than one equation for the scalar {self.unknown}.")
         for coefficient in (self.scalar, self.before, self.after):
             self._require_regular(coefficient)
-        slanted = [m for m in (self.before, self.after) if m is not None and not _is_square(m)]
-        if slanted:
-            return self._one_sided(slanted[0])
-        value = self._value(self._inverted(self.before), self._inverted(self.after))
+        before, after = self._inverted(self.before, "injective"), self._inverted(self.after, "surjective")
         licences = [claim for m in (self.before, self.after) for claim in self._licence(m)]
         sign = [claim for name, claim in (("positive", Q.positive), ("negative", Q.negative))
                 if isinstance(self.scalar, sp.Add) and self.facts.holds(name, self.scalar)]  # fmt: skip
         licences += [claim(self.scalar) for claim in sign]
-        return Solved(value, self._collected(), tuple(licences), "iff")
+        square = all(m is None or _is_square(m) for m in (self.before, self.after))
+        return Solved(self._value(before, after), self._collected(), tuple(licences), "iff" if square else "implies")
+
+    def _require_nonzero(self) -> None:
+        """Refuses to divide all terms by what may be zero: the solution would not show it."""
+        for scalar in sp.Mul.make_args(self.scalar):
+            base, _ = power_of(scalar)
+            in_all = self.rest and all(base in dict(map(power_of, term.scalars)) for term in self.rest)
+            if in_all and self.facts.holds("nonzero", base) is None:
+                raise MissingHypothesis(
+                    f"all terms of {self.equation} have the factor {base}, which may be 0: every {self.unknown} is a"
+                    f" solution then. Add predicate('nonzero')({base}) to given=[...]."
+                )
 
     def _stripped(self, coefficient: list[Term], rest: list[Term], end: int) -> tuple[list[Term], list[Term]]:
         """Without the invertible factors at one end that all terms share: K K a + lambda K a = K y, without one K."""
@@ -204,21 +221,39 @@ class _Linear:
         factors = [*scalars, *before, *middle, *after]
         return factors[0] if len(factors) == 1 else MatMul(*factors)
 
-    def _inverted(self, matrix: Any) -> tuple[Any, ...]:
+    def _inverted(self, matrix: Any, rank: str) -> tuple[Any, ...]:
+        """The factors of the inverse; of the one-sided inverse, if the matrix is not square but has this full rank."""
         if matrix is None:
             return ()
         if isinstance(matrix, Inverse):
             return (matrix.arg,)
-        return (transposed(matrix) if self.facts.holds("orthogonal", matrix) else Inverse(matrix),)
+        if _is_square(matrix):
+            return (transposed(matrix) if self.facts.holds("orthogonal", matrix) else Inverse(matrix),)
+        if self.facts.holds(rank, matrix) is None:
+            m, n = shape(matrix)
+            word = "column" if rank == "injective" else "row"
+            raise MissingHypothesis(
+                f"the coefficient {matrix} of {self.unknown} in {self.equation} is {m} x {n}, not square: it has no"
+                f" inverse. With full {word} rank (predicate('{rank}')({matrix}) in given=) there is at most one"
+                " solution; for the best approximation, or the solution of least norm, use minimize."
+            )
+        turned, inverse = _factors(transposed(matrix)), Inverse(self._gram(matrix))
+        return (inverse, *turned) if matrix is self.before else (*turned, inverse)
+
+    def _gram(self, matrix: Any) -> MatMul:
+        """A'A for a coefficient A before the unknown, AA' for one after it: definite, if the rank is full."""
+        own, turned = _factors(matrix), _factors(transposed(matrix))
+        return MatMul(*turned, *own) if matrix is self.before else MatMul(*own, *turned)
 
     def _licence(self, matrix: Any) -> list[Basic]:
         """Why a matrix has an inverse, as a claim to be proved; nothing if that was given, or is presupposed."""
-        if matrix is not None:
-            for name, claim in (("positive_definite", Q.positive_definite), ("invertible", Q.invertible)):
-                fact = self.facts.holds(name, matrix)
-                if fact is not None:
-                    return [] if len(fact.used) == 1 and fact.used[0].expr == matrix else [claim(matrix)]
-        return []
+        if matrix is None:
+            return []
+        if not _is_square(matrix):
+            return [Q.positive_definite(self._gram(matrix))]
+        fact = self.facts.holds("positive_definite", matrix)
+        given = fact is not None and len(fact.used) == 1 and fact.used[0].expr == matrix
+        return [] if fact is None or given else [Q.positive_definite(matrix)]
 
     def _require_regular(self, coefficient: Any) -> None:
         """Refuses what has no inverse on its face: what is given as zero, and columns times rows."""
@@ -233,42 +268,22 @@ class _Linear:
                     f"the coefficient {coefficient} of {self.unknown} in {self.equation} has rank 1: it has no inverse."
                 )
 
-    def _one_sided(self, matrix: Any) -> Solved:
-        """A coefficient that is not square: of full rank the right way, it leaves at most one solution."""
-        m, n = shape(matrix)
-        is_before = matrix is self.before
-        name, word = ("injective", "column") if is_before else ("surjective", "row")
-        alone = (self.after if is_before else self.before) is None
-        if not alone or self.facts.holds(name, matrix) is None:
-            raise MissingHypothesis(
-                f"the coefficient {matrix} of {self.unknown} in {self.equation} is {m} x {n}, not square: it has no"
-                f" inverse. With full {word} rank (predicate('{name}')({matrix}) in given=) there is at most one"
-                " solution; for the best approximation, or the solution of least norm, use minimize."
-            )
-        turned = transposed(matrix)
-        if is_before:
-            gram = MatMul(*_factors(turned), *_factors(matrix))
-            value = self._value((Inverse(gram), *_factors(turned)), ())
-        else:
-            gram = MatMul(*_factors(matrix), *_factors(turned))
-            value = self._value((), (*_factors(turned), Inverse(gram)))
-        return Solved(value, self._collected(), (Q.positive_definite(gram),), "implies")
-
 
 def divided(
     coefficient: list[Term], rest: list[Term], facts: Facts, *, keep_sign: bool = False
 ) -> tuple[list[Term], list[Term], Any]:
-    """Both without a scalar, and the scalar: the number and the positive scalars that all terms share.
+    """Both without a scalar, and the scalar: the number and the scalars, known not to be 0, that all terms share.
 
-    The coefficient keeps no common number and, without `keep_sign`, not the minus that all its terms have; `rest` keeps
-    no denominator that all its terms have.
+    The coefficient keeps no common number, and `rest` no denominator that all its terms have. With `keep_sign` the
+    scalar is positive; without it, the coefficient loses the minus that all its terms have.
     """
     common = content(coefficient)
     if not keep_sign and all(term.number < 0 for term in coefficient):
         common = -common
     scalars = dict(_common_powers([*coefficient, *rest]))
     scalars |= {base: e for base, e in _common_powers(rest) if e < 0 and base not in scalars}
-    scalars = {base: e for base, e in scalars.items() if facts.holds("positive", base)}
+    sign = "positive" if keep_sign else "nonzero"
+    scalars = {base: e for base, e in scalars.items() if facts.holds(sign, base)}
     by = [Pow(base, -e) for base, e in scalars.items()]
     left, right = (
         [Term(term.number / common, merged([*term.scalars, *by]), term.factors) for term in terms]

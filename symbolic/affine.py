@@ -104,7 +104,7 @@ def terms_of(expr: Basic, given: Iterable[Basic] = ()) -> list[Term]:
     """
     shape(expr)
     facts = Facts(given)
-    return collected(_settled(term, facts) for term in _expand(expr))
+    return collected(settled(term, facts) for term in _expand(expr))
 
 
 def collected(terms: Iterable[Term]) -> list[Term]:
@@ -131,8 +131,8 @@ def added(terms: list[Term], like: Any) -> Any:
 
 def _expand(e: Any) -> list[Term]:
     match e:
-        case sp.Rational():
-            return [Term(e)] if e else []
+        case sp.Rational() | sp.Float():
+            return [Term(Rational(str(e)))] if e else []
         case sp.ZeroMatrix():
             return []
         case sp.Identity():
@@ -190,7 +190,7 @@ def _multiplied(left: list[Term], right: list[Term]) -> list[Term]:
     return [a * b for a, b in cartesian(left, right)]
 
 
-def _settled(term: Term, facts: Facts) -> Term:
+def settled(term: Term, facts: Facts) -> Term:
     """A' is A where A is known to be symmetric."""
     factors = tuple(
         f.arg if isinstance(f, sp.Transpose) and facts.holds("symmetric", f.arg) is not None else f
@@ -299,6 +299,7 @@ __all__ = [
     "merged",
     "number",
     "power_of",
+    "settled",
     "terms_of",
     "transposed",
 ]
