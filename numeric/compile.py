@@ -168,14 +168,14 @@ def _mul(b: Builder, e: Basic) -> Slot:
 @handles(sp.Pow, sp.MatPow, sp.Inverse)
 def _pow(b: Builder, e: Basic) -> Slot:
     base, exponent = e.args[0], e.args[1]
-    k = b.integer(exponent)
+    k = b.fraction(exponent)
     slot = b.node(base)
-    if k is not None:
-        return b.power(slot, k, e)
+    if k is not None and k.denominator == 1:
+        return b.power(slot, int(k), e)
     if b.shapes[slot] != (1, 1):
         raise UnsupportedError(f"{e}: only integer powers of a matrix are evaluated")
-    if isinstance(exponent, sp.Rational):
-        p, q, ring = int(exponent.p), int(exponent.q), b.ring
+    if k is not None:
+        p, q, ring = k.numerator, k.denominator, b.ring
         return b.emit_many(lambda r: ring.root(r[0], p, q), [slot], (1, 1))
     if b.ring.exact:
         raise OutsideRing(f"{e}: the exponent {exponent} is neither an integer nor a fraction")

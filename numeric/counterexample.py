@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import product
 from typing import Any
 
 import sympy as sp
@@ -13,8 +12,9 @@ from sympy import Basic
 from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.str import StrPrinter
 
+from numeric.limits import approached
 from numeric.rings import Ring, Value
-from numeric.truth import Outcome, relation_of, sides_of
+from numeric.truth import relation_of, sides_of
 from symbolic.nodes import ForAll
 
 
@@ -100,6 +100,17 @@ class _Printer(StrPrinter):
         text, own = self._print(item), PRECEDENCE["Mul"]
         return f"({text})" if own < level or (not strict and own <= level) else text
 
+    def _print_ArgMin(self, expr: Any) -> str:
+        names = ", ".join(self._print(v) for v in expr.variables)
+        variables = names if len(expr.variables) == 1 else f"({names})"
+        parts = [self._print(expr.objective), variables, *map(claim_text, expr.constraints)]
+        return f"{type(expr).__name__}({', '.join(parts)})"
+
+    _print_ArgMax = _print_ArgMin
+
+    def _print_Limit(self, expr: Any) -> str:
+        return f"Limit({self._print(expr.args[0])}, {approached(expr)})"
+
     def _print_MatMul(self, expr: Any) -> str:
         first, head, rest = expr.args[0], "", expr.args
         if first.is_Rational and first < 0:
@@ -146,65 +157,3 @@ def to_sympy(ring: Ring, value: Value, shape: tuple[int, int], as_matrix: bool =
         number = to_number(ring, value)
         return sp.ImmutableMatrix([[number]]) if as_matrix else number
     return sp.ImmutableMatrix(*shape, [to_number(ring, x) for x in ring.entries(value)])
-
-
-def explain(claim: Any, outcome: Outcome, ring: Ring) -> dict[str, Any]:
-    """The fields `lhs, rhs, compared, entry, reason` of a counterexample, from a failed outcome."""
-    if isinstance(claim, ForAll):
-        fields = explain(claim.relation, outcome, ring)
-        if outcome.at is not None:
-            symbol, value, size = outcome.at
-            shown = to_sympy(ring, value, size, as_matrix=size != (1, 1))
-            shown = shown.tolist() if hasattr(shown, "tolist") else shown
-            fields["reason"] = f"For {symbol} = {shown}: {fields['reason']}"
-        return fields
-    relation = relation_of(claim)
-    if relation in ("iff", "implies") and outcome.parts:
-        left, right = sides_of(claim)
-        first, second = outcome.parts
-        true, false, failed = (left, right, second) if first.holds else (right, left, first)
-        fields = explain(false, failed, ring)
-        reason = f"{claim_text(true)} holds, {claim_text(false)} does not. {fields.get('reason', '')}"
-        return {**fields, "reason": reason.strip()}
-    if outcome.left is None:
-        return {"reason": f"{claim_text(claim)} is false there"}
-    if outcome.right is None:
-        return {"reason": _why_not(claim, to_sympy(ring, outcome.left, outcome.shape))}
-    scalar = outcome.shape == (1, 1)
-    lhs, rhs = (to_sympy(ring, v, outcome.shape, as_matrix=not scalar) for v in (outcome.left, outcome.right))
-    fields = {"lhs": lhs, "rhs": rhs, "compared": sides_of(claim)}
-    if scalar:
-        return {**fields, "reason": f"the left side is {lhs}, the right side is {rhs}"}
-    places = list(product(range(lhs.rows), range(lhs.cols)))
-    differs = [p for p in places if (lhs[p] != rhs[p] if ring.exact else abs(lhs[p] - rhs[p]) > 1e-6)] or places
-    i, j = differs[0]
-    where = f"entry ({i + 1}, {j + 1})" if 1 not in lhs.shape else f"entry {max(i, j) + 1}"
-    reason = f"{where} is {lhs[i, j]} on the left and {rhs[i, j]} on the right"
-    return {**fields, "entry": (i, j), "reason": reason}
-
-
-def about_minimisers(claim: Any, found: Counterexample) -> Counterexample:
-    """A counterexample to a part of what a claim about minimisers means, as one to the claim itself."""
-    failed = found.claim.args[1] if isinstance(found.claim, sp.Implies) else found.claim
-    reason = found.reason
-    if isinstance(failed, sp.Eq):
-        reason = f"the claimed minimiser does not satisfy the constraint {claim_text(failed)}: {found.reason}"
-    elif isinstance(failed, sp.Gt):
-        reason = f"the objective is {found.lhs} there, and {found.rhs} at what is claimed to be the only best point"
-    elif isinstance(failed, sp.Ge):
-        reason = f"the objectives order two points differently: one of them is {found.lhs} and {found.rhs} there"
-    return replace(found, claim=claim, reason=reason)
-
-
-def _why_not(claim: Any, value: Any) -> str:
-    """Why a matrix does not have a property: for positive (semi)definite ones, a vector that shows it."""
-    name = str(claim.function.name) if hasattr(claim, "function") else str(claim)
-    text = f"{claim.arguments[0]} = {value.tolist()}" if hasattr(claim, "arguments") else str(value)
-    words = name.replace("_", " ")
-    if name in ("positive_definite", "positive_semidefinite") and value.is_symmetric():
-        for trial in sorted(product(range(-3, 4), repeat=value.rows), key=lambda v: sum(abs(x) for x in v)):
-            v = sp.Matrix(trial)
-            form = (v.T * value * v)[0, 0]
-            if any(trial) and (form < 0 or (form == 0 and name == "positive_definite")):
-                return f"{text} is not {words}: v'Mv = {form} at v = {list(trial)}"
-    return f"{text} is not {words}"

@@ -15,40 +15,18 @@ from itertools import product
 from random import Random
 from typing import Any
 
-import sympy as sp
 from sympy import Basic, MatrixSymbol
 
-from numeric.counterexample import Counterexample, about_minimisers, claim_text, explain, to_sympy
+from numeric.counterexample import Counterexample, claim_text, to_sympy
+from numeric.directions import Direction, check_shapes, directions, flat_given
+from numeric.explain import about_minimisers, explain
 from numeric.field import PRIMES, PrimeField
 from numeric.plan import OutsideRange
 from numeric.rings import RATIONAL, REAL, OutsideRing, Ring, Undefined, Value
 from numeric.sample import MODES, Choices, NoInstance, Sampler, structured
-from numeric.setting import Setting, patterns_of, read_setting
-from numeric.truth import Check, Outcome, as_statement, compile_statement, relation_of, sides_of
-from symbolic.errors import ShapeError
-from symbolic.meaning import is_about_minimisers, meaning
-from symbolic.nodes import ForAll
-from symbolic.shapes import same_shape, same_size, shape
-from symbolic.structures import STRUCTURES
-
-_SQUARE = {row.name for row in STRUCTURES.values() if row.shape == "square"} - {
-    "diagonal", "upper_triangular", "lower_triangular",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Direction:
-    """One implication to be tested: the hypotheses (in `setting`), and what must hold whenever they do.
-
-    `claim` is the statement as the user made it. `premise` says in words which side of an `iff` or `implies` was made a
-    hypothesis; it is empty for the claim as it stands.
-    """
-
-    setting: Setting
-    conclusion: Any
-    claim: Any
-    premise: str = ""
-
+from numeric.setting import patterns_of
+from numeric.truth import Check, Outcome, as_statement, compile_statement
+from symbolic.meaning import is_about_minimisers
 
 THOROUGH = 4  # rounds of special instances where there is reason to expect a failure
 
@@ -108,74 +86,6 @@ def falsify(claim: Any, given: Iterable[Basic] = (), seed: int = 0, effort: int 
     if not tally.tried:
         raise NoInstance(_no_instance_text(claim, tally))
     return None
-
-
-def flat_given(given: Any) -> Iterator[Basic]:
-    """Hypotheses one by one; a single one or a conjunction will do."""
-    if isinstance(given, sp.And):
-        yield from (part for a in given.args for part in flat_given(a))
-    elif isinstance(given, Basic):
-        yield given
-    else:
-        yield from (part for item in given for part in flat_given(item))
-
-
-def check_shapes(claim: Any, given: Sequence[Basic]) -> None:
-    """Raise ShapeError unless every expression in the claim and the hypotheses has a shape, sides the same one."""
-    for statement in [claim, *given]:
-        if isinstance(statement, ForAll):
-            check_shapes(statement.relation, ())
-        elif isinstance(statement, sp.And):
-            check_shapes(statement.args[0], statement.args[1:])
-        elif relation_of(statement) in ("iff", "implies"):
-            check_shapes(sides_of(statement)[0], sides_of(statement)[1:])
-        elif hasattr(statement, "lhs"):
-            same_shape(statement.lhs, statement.rhs)
-        elif hasattr(statement, "arguments"):
-            for argument in statement.arguments:
-                rows, cols = shape(argument)
-                if str(statement.function.name) in _SQUARE and not same_size(rows, cols):
-                    raise ShapeError(f"{statement} is about a square matrix; {argument} is {rows} x {cols}")
-
-
-def directions(claim: Any, given: Sequence[Basic]) -> list[Direction]:
-    """What has to be tested: the claim itself and, for `implies` and `iff`, each side where the other holds."""
-    claim = meaning(as_statement(claim), given)
-    if isinstance(claim, sp.And):
-        sides = []
-        for part in claim.args:
-            *inner, whole = directions(part, given)
-            sides += inner or [whole]
-        return [*sides, Direction(read_setting(_basics(claim), given), claim, claim)]
-    if isinstance(claim, ForAll):
-        # a free symbol is as good as a quantified one
-        return directions(claim.relation, [_renamed(g, claim.symbol) for g in given])
-    relation = relation_of(claim)
-    result = []
-    if relation in ("implies", "iff"):
-        left, right = sides_of(claim)
-        for premise, conclusion in ((left, right), (right, left)) if relation == "iff" else ((left, right),):
-            premises = [*given, as_statement(premise)]
-            setting = read_setting([*_basics(conclusion), *_basics(premise)], premises)
-            result.append(Direction(setting, as_statement(conclusion), claim, claim_text(premise)))
-    setting = read_setting(_basics(claim), given)
-    return [*result, Direction(setting, claim, claim)]
-
-
-def _renamed(fact: Any, symbol: Any) -> Any:
-    """A hypothesis whose bound variable would be confused with the free `symbol`, with another name."""
-    if isinstance(fact, ForAll) and fact.symbol == symbol:
-        is_matrix = isinstance(symbol, MatrixSymbol)
-        other = MatrixSymbol(f"{symbol}_any", *symbol.shape) if is_matrix else sp.Dummy(symbol.name)
-        return fact.xreplace({symbol: other})
-    return fact
-
-
-def _basics(statement: Any) -> list[Basic]:
-    """The SymPy expressions in a statement or claim."""
-    if isinstance(statement, Basic):
-        return [statement]
-    return [*_basics(statement.lhs), *_basics(statement.rhs)]
 
 
 # ---- search
@@ -356,9 +266,10 @@ def _report(
     values = {
         s: to_sympy(ring, v, sampler.shapes[s], as_matrix=isinstance(s, MatrixSymbol)) for s, v in env.items()
     }
+    fields = explain(direction.claim, outcome, ring)
     return Counterexample(
-        claim=direction.claim, sizes=sampler.sizes, indices=sampler.indices, values=values, skipped=tally.skipped,
-        exact=ring.exact, given=given, **explain(direction.claim, outcome, ring),
+        claim=direction.claim, sizes=sampler.sizes, indices=sampler.indices, values=values | fields.pop("values", {}),
+        skipped=tally.skipped, exact=ring.exact, given=given, **fields,
     )  # fmt: skip
 
 

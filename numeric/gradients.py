@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sympy import Basic, MatrixSymbol, Symbol
 
 from numeric.compile import compile_plan
-from numeric.falsify import check_shapes, flat_given
+from numeric.directions import check_shapes, flat_given
 from numeric.plan import Plan
 from numeric.rings import REAL, Undefined, Value, relative_error
 from numeric.sample import NoInstance, Sampler

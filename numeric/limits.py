@@ -1,9 +1,9 @@
 """Limits at an instance: the expression evaluated very near the point, and what that says of the limit.
 
-Over the rationals, at the distances 10^-40, 10^-80 and 10^-120 (at 10^40, ... for infinity). All other symbols are small
-numbers there, so the error of a rational function that tends to a value falls with each step by a power of 10^-40, and
-the error of one that does not stays as it is or grows: the two cases cannot be confused, and what is neither (a
-logarithm) is left undecided. The limit itself is the fraction with a small denominator that all three are near.
+Over the rationals, at the distances 10^-40, 10^-80 and 10^-120 (at 10^40, ... for infinity). All other symbols are
+small numbers there, so the error of a rational function that tends to a value falls with each step by a power of
+10^-40, and the error of one that does not stays as it is or grows: the two cases cannot be confused, and what is
+neither is left undecided. The limit itself is the fraction with a small denominator that all three are near.
 
 In floating point, at the distances 10^-1 to 10^-6, where the order of convergence is observed.
 """
@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -165,7 +166,7 @@ def vanishes(errors: Sequence[Any]) -> bool | None:
     """Whether errors at falling distances (fractions) tend to 0; None if that is not clear."""
     if all(error == 0 for error in errors):
         return True
-    pairs = [*zip(errors, errors[1:], strict=False)]
+    pairs = [*pairwise(errors)]
     if all(after <= FALLS * before for before, after in pairs):
         return True
     return False if all(after >= STAYS * before and after != 0 for before, after in pairs) else None
@@ -184,7 +185,7 @@ def _in_floats(approach: _Approach, env: Env, sign: int, expected: Value) -> Ten
     scale = 1 + float(np.abs(expected).max())
     k = int(np.argmin(errors))
     close = errors[k] <= 1e-5 * scale
-    stays = all(after >= 0.99 * before for before, after in zip(errors[-3:], errors[-2:], strict=False))
+    stays = all(after >= 0.99 * before for before, after in pairwise(errors[-3:]))
     if not close and (not stays or errors[k] <= 1e-3 * scale or approach.oscillates):
         raise Undefined("what it tends to is not decided in floating point")
     order = _order([digits for digits, _ in found], errors, 1e-10 * scale) if close else None

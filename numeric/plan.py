@@ -6,10 +6,11 @@ that ends in a column is associated from the right.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
-import sympy as sp
 from sympy import Basic, Symbol
 
 from numeric.rings import Ring, Undefined, Value
@@ -65,9 +66,9 @@ class Plan:
         except ZeroDivisionError as error:
             raise Undefined(str(error)) from None
 
-    def split(self, varying: Slot) -> tuple[list[Any], list[Any]]:
-        """The code that does not depend on the register `varying`, and the code that does."""
-        touched, fixed, moving = {varying}, [], []
+    def split(self, *varying: Slot) -> tuple[list[Any], list[Any]]:
+        """The code that does not depend on the registers `varying`, and the code that does."""
+        touched, fixed, moving = set(varying), [], []
         for line in self.code:
             target, function, a, b = line
             reads = function.reads if b == -1 else (a, b)  # type: ignore[attr-defined]
@@ -77,6 +78,32 @@ class Plan:
                 touched.add(target)
                 moving.append(line)
         return fixed, moving
+
+    def held(self, symbols: Sequence[Basic]) -> Callable[[Mapping[Basic, Value]], Callable[..., list[Value]]]:
+        """A function from instances to functions of the values of `symbols`: what does not depend on them is run once.
+
+        The instance need not have values for `symbols`; those that the plan does not read are ignored.
+        """
+        slots = {s: slot for (s, _, _), slot in zip(self.inputs, self.slots, strict=True)}
+        fixed, moving = self.split(*(slots[s] for s in symbols if s in slots))
+
+        def hold(env: Mapping[Basic, Value]) -> Callable[..., list[Value]]:
+            registers = self.template[:]
+            for symbol, slot in slots.items():
+                if symbol not in symbols:
+                    registers[slot] = env[symbol]
+            self._execute(registers, fixed)
+
+            def at(values: Sequence[Value]) -> list[Value]:
+                for symbol, value in zip(symbols, values, strict=True):
+                    if symbol in slots:
+                        registers[slots[symbol]] = value
+                self._execute(registers, moving)
+                return [registers[slot] for slot in self.outputs]
+
+            return at
+
+        return hold
 
 
 class _Many:
@@ -172,32 +199,36 @@ class Builder:
         return slot
 
     def integer(self, expr: Basic | int) -> int | None:
-        """The integer that a size or an index stands for, or None if it contains anything else."""
+        """The integer that a size or an index stands for, or None if it is none or contains anything else."""
         if isinstance(expr, int):
             return expr
         if expr.is_Integer:
             return int(expr)  # type: ignore[arg-type]
         if isinstance(expr, Symbol):
-            value = self.bound.get(expr, self.integers.get(expr))
-            return value if isinstance(value, int) else None
-        if expr.is_Add or expr.is_Mul or expr.is_Pow:
-            parts = [self.integer(a) for a in expr.args]
-            if None in parts:
-                return None if not expr.is_Mul else self._exact_quotient(expr)
-            values = [p for p in parts if p is not None]
-            if expr.is_Add:
-                return sum(values)
-            if expr.is_Mul:
-                return sp.prod(values)
-            return values[0] ** values[1] if values[1] >= 0 else None
-        return None
+            found = self.bound.get(expr, self.integers.get(expr))
+            return found if isinstance(found, int) else None
+        value = self.fraction(expr)
+        return int(value) if value is not None and value.denominator == 1 else None
 
-    def _exact_quotient(self, expr: Basic) -> int | None:
-        top, bottom = expr.as_numer_denom()  # type: ignore[attr-defined]
-        if bottom == 1:
-            return None
-        a, b = self.integer(top), self.integer(bottom)
-        return a // b if a is not None and b and a % b == 0 else None
+    def fraction(self, expr: Basic) -> Fraction | None:
+        """The number that an expression of sizes, indices and numbers stands for, such as m/2; None for any other."""
+        if expr.is_Rational:
+            return Fraction(int(expr.p), int(expr.q))  # type: ignore[attr-defined]
+        if isinstance(expr, Symbol):
+            value = self.integer(expr)
+            return None if value is None else Fraction(value)
+        if expr.is_Add or expr.is_Mul or expr.is_Pow:
+            values = [self.fraction(a) for a in expr.args]
+            known = [v for v in values if v is not None]
+            if len(known) < len(values):
+                return None
+            if expr.is_Add:
+                return sum(known, Fraction(0))
+            if expr.is_Mul:
+                return math.prod(known, start=Fraction(1))
+            base, exponent = known
+            return base ** int(exponent) if exponent.denominator == 1 and (base or exponent >= 0) else None
+        return None
 
     def size(self, expr: Basic | int) -> int:
         value = self.integer(expr)

@@ -70,7 +70,7 @@ class Sampler:
         """The tests, compiled. Signs are not tested modulo a prime: what is true on an open set is true there."""
         for test in self._needed():
             try:
-                yield compile_statement(test, self.sizes, self.ring, self.indices)
+                yield compile_statement(test, self.sizes, self.ring, self.indices, certain=True)
             except OutsideRing:
                 if self.ring.ordered:
                     raise

@@ -5,7 +5,7 @@ Reading is done once, with symbolic sizes; instances at concrete sizes are drawn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -18,11 +18,12 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.special import Identity, OneMatrix, ZeroMatrix
 
 from numeric.generators import STRUCTURED
+from numeric.limits import Near
 from numeric.plan import Builder
 from numeric.rings import RATIONAL
 from symbolic.errors import PushthroughError
 from symbolic.facts import Facts
-from symbolic.nodes import ForAll
+from symbolic.nodes import ArgMin, ForAll
 
 _SIGNS = ("positive", "negative", "nonnegative", "nonpositive", "nonzero")
 _SIGN_OF = {sp.Gt: "positive", sp.Lt: "negative", sp.Ge: "nonnegative", sp.Le: "nonpositive", sp.Ne: "nonzero"}
@@ -111,7 +112,7 @@ def _assumed(symbol: Basic) -> set[str]:
     return {name for name in _SIGNS if getattr(symbol, f"is_{name}")}
 
 
-def _survey(setting: Setting, exprs: Iterable[Basic]) -> None:
+def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
     """Find size symbols (they stand in shapes and ranges), index symbols (in subscripts), and the rest."""
     sizes: dict[Basic, None] = {}
     ranges: dict[Basic, Any] = {}
@@ -152,6 +153,10 @@ def _survey(setting: Setting, exprs: Iterable[Basic]) -> None:
             bound.update(e.variables)
         elif isinstance(e, ForAll):
             bound.add(e.symbol)
+        elif isinstance(e, sp.Limit | ArgMin):  # unless a symbol of that name is free elsewhere
+            chosen = (e.args[1],) if isinstance(e, sp.Limit) else e.variables
+            bound.update(s for s in chosen if not any(s in expr.free_symbols for expr in exprs))
+            bound.update(e.args[3:] if isinstance(e, sp.Limit) else ())  # its direction, + or -
         elif isinstance(e, Symbol):
             found.setdefault(e)
     for _ in deltas:
@@ -185,7 +190,7 @@ def _read_fact(setting: Setting, fact: Any, equations: list[Any]) -> None:
             setting.names[fact.lhs].add(_SIGN_OF[type(fact)])
     elif isinstance(fact, sp.Eq | ForAll):
         equations.append(fact)
-    elif not isinstance(fact, AppliedPredicate | Relational) and fact is not sp.false:
+    elif not isinstance(fact, AppliedPredicate | Relational | Near) and fact is not sp.false:
         raise PushthroughError(f"{fact} is not a hypothesis: give predicates, relations or ForAll")
 
 

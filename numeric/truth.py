@@ -101,7 +101,7 @@ def compile_statement(
         if isinstance(claim.lhs, sp.Limit) or isinstance(claim.rhs, sp.Limit):
             return _limit(claim, *setting)
         if is_about_minimisers(claim):
-            return compile_minimisers(claim, *setting)
+            return _minimisers(claim, *setting)
         return _equation(claim, *setting)
     if isinstance(claim, sp.Ne):
         return _difference(claim, *setting, certain)
@@ -173,8 +173,18 @@ def _limit(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[
 
     def check(env: Env) -> Outcome:
         seen = tends(env)
-        sides = (seen.here, seen.expected) if limit is claim.lhs else (seen.expected, seen.here)
+        sides = (seen.shown, seen.expected) if limit is claim.lhs else (seen.expected, seen.shown)
         return Outcome(seen.holds, *sides, shape, detail=seen)
+
+    return check
+
+
+def _minimisers(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
+    compare = compile_minimisers(claim, sizes, ring, indices)
+
+    def check(env: Env) -> Outcome:
+        holds, sides = compare(env)
+        return Outcome(holds, detail=sides)
 
     return check
 

@@ -13,17 +13,19 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+import sympy as sp
 from sympy import Basic
 
 from numeric.counterexample import claim_text
-from numeric.falsify import Direction, check_shapes, directions, flat_given
+from numeric.directions import Direction, check_shapes, directions, flat_given
 from numeric.field import PRIMES, DegreeRing, PrimeField
 from numeric.generators import STRUCTURED
+from numeric.limits import Tendency, approached
 from numeric.plan import OutsideRange
 from numeric.rings import RATIONAL, REAL, OutsideRing, Ring, Undefined
 from numeric.sample import MODES, NoInstance, Sampler, structured
 from numeric.setting import patterns_of
-from numeric.truth import Outcome, compile_statement
+from numeric.truth import Outcome, as_statement, compile_statement
 
 ONE_SIZE = "An instance decides one size only: no number of sizes tried proves the claim for all sizes."
 
@@ -54,6 +56,7 @@ class Witness:
     floats, error: number of float64 instances and the largest relative error between the two sides
     families:  the hypotheses whose solutions were drawn from a parametrised family: the bound is about that family
     vacuous:   sides of an `iff` or `implies` that no drawn instance satisfies
+    orders:    of a limit: the observed orders of convergence in floats, the smallest and the largest
     """
 
     claim: Any
@@ -66,6 +69,7 @@ class Witness:
     seed: int = 0
     vacuous: tuple[str, ...] = field(default=())
     families: tuple[str, ...] = field(default=())
+    orders: tuple[float, ...] = field(default=())
 
     @property
     def instances(self) -> int:
@@ -113,8 +117,16 @@ class Witness:
         if empty and empty[0].sizes:
             lines.append(f"No instance exists at {_sizes(empty)}: an inverse or a hypothesis fails.")
         if self.floats:
-            lines.append(f"{self.floats} float64 instances, largest relative error {self.error:.1e}.")
+            count = f"{self.floats} float64 instance{'s' if self.floats > 1 else ''}"
+            lines.append(f"{count}, {self._convergence() or f'largest relative error {self.error:.1e}'}.")
         return " ".join([*lines, ONE_SIZE] if any(p.sizes for p in self.patterns) else lines)
+
+    def _convergence(self) -> str:
+        limits = sorted(as_statement(self.claim).atoms(sp.Limit), key=str) if self.orders else []
+        if not limits:
+            return ""
+        low, high = (f"{order:.2f}" for order in self.orders)
+        return f"errors fall with order {low if low == high else f'{low} to {high}'} as {approached(limits[0])}"
 
     def __str__(self) -> str:
         return f"{claim_text(self.claim)}: {self.summary()}"
@@ -153,7 +165,7 @@ def witness(claim: Any, given: Iterable[Basic] = (), instances: int = 2, seed: i
         name, result = "rationals", _exact(sides, RATIONAL, max(instances, 8), rng, limit)
     if result is None or not any(p.instances for p, _ in result):
         name, result = "floats", []
-    floats, error, agree = _floats(sides, 1 if result else 5, rng, 2 if result else limit, not result)
+    floats, error, agree, orders = _floats(sides, 1 if result else 5, rng, 2 if result else limit, not result)
     patterns = tuple(pattern for pattern, _ in result)
     if not floats and not any(p.instances for p in patterns):
         raise NoInstance(f"{claim_text(claim)}: no instance satisfies its hypotheses with every inverse defined")
@@ -162,7 +174,7 @@ def witness(claim: Any, given: Iterable[Basic] = (), instances: int = 2, seed: i
         claim=claim, ring=name, patterns=patterns, prime=prime if name == "field" else None, floats=floats,
         error=error, holds=all(ok for _, ok in result) and (agree or bool(result)), seed=seed,
         vacuous=tuple(side.premise for side in sides if result and side.premise not in seen),
-        families=_families(sides),
+        families=_families(sides), orders=(min(orders), max(orders)) if orders else (),
     )  # fmt: skip
 
 
@@ -251,9 +263,12 @@ def degree_bound(direction: Direction, sizes: dict[Basic, int]) -> int | None:
 
 def _floats(
     sides: list[Direction], instances: int, rng: Random, limit: int, required: bool
-) -> tuple[int, float, bool]:
-    """(instances, largest relative error, all agree) in float64; raises OutsideRing if these are `required`."""
-    count, error, agree = 0, 0.0, True
+) -> tuple[int, float, bool, list[float]]:
+    """(instances, largest relative error, all agree, orders of convergence) in float64.
+
+    Raises OutsideRing if these are `required`.
+    """
+    count, error, agree, orders = 0, 0.0, True, list[float]()
     for side in sides:
         for sizes in patterns_of(side.setting.sizes, limit):
             indices = side.setting.index_choices(sizes)[0]
@@ -263,9 +278,11 @@ def _floats(
             except OutsideRing:
                 if required:
                     raise
-                return 0, 0.0, True
+                return 0, 0.0, True, []
             outcomes, _ = _draw(sampler, check, instances, rng)
             count += len(outcomes)
             error = max([error, *(o.error for o in outcomes)])
             agree = agree and all(o.holds for o in outcomes)
-    return count, error, agree
+            seen = (o.detail.order for o in outcomes if isinstance(o.detail, Tendency))
+            orders += [order for order in seen if order is not None]
+    return count, error, agree, orders
