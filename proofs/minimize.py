@@ -123,7 +123,7 @@ class _Quadratic:
             verdict = prove(claim, given=self.given)
             if verdict.status == "proved":
                 return claim
-        hessian_text = f"{self.matrix}" if self.factor == 1 else f"{self.factor}*({self.matrix})"
+        hessian_text = added(self.second, (self.size, self.size))
         if verdict.status == "refuted":
             raise UnsupportedError(
                 f"the objective need not have a minimum: its Hessian {hessian_text} is not positive semidefinite in"

@@ -231,11 +231,18 @@ class _Linear:
             return (transposed(matrix) if self.facts.holds("orthogonal", matrix) else Inverse(matrix),)
         if self.facts.holds(rank, matrix) is None:
             m, n = shape(matrix)
-            word = "column" if rank == "injective" else "row"
+            word, other = ("column", "surjective") if rank == "injective" else ("row", "injective")
+            way_out = (
+                f"With full {word} rank (predicate('{rank}')({matrix}) in given=) there is at most one solution; for the"
+                " best approximation, or the solution of least norm, use minimize."
+            )
+            if self.facts.holds(other, matrix) is not None:
+                way_out = (
+                    "There are many solutions as a rule; for the one of least norm, use minimize with subject_to=."
+                )
             raise MissingHypothesis(
                 f"the coefficient {matrix} of {self.unknown} in {self.equation} is {m} x {n}, not square: it has no"
-                f" inverse. With full {word} rank (predicate('{rank}')({matrix}) in given=) there is at most one"
-                " solution; for the best approximation, or the solution of least norm, use minimize."
+                f" inverse. {way_out}"
             )
         turned, inverse = _factors(transposed(matrix)), Inverse(self._gram(matrix))
         return (inverse, *turned) if matrix is self.before else (*turned, inverse)
