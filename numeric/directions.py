@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import sympy as sp
@@ -16,7 +17,9 @@ from sympy.assumptions import AppliedPredicate
 
 from numeric.counterexample import claim_text
 from numeric.limits import Near
-from numeric.rings import RATIONAL, OutsideRing
+from numeric.minimisers import Undecided
+from numeric.rings import RATIONAL, OutsideRing, Undefined
+from numeric.sample import Sampler
 from numeric.setting import Setting, patterns_of, read_setting
 from numeric.truth import as_statement, compile_statement, relation_of, sides_of
 from symbolic.errors import ShapeError
@@ -113,10 +116,24 @@ def _parts(statement: Any) -> tuple[Any, ...]:
 
 
 def _is_decided(claim: Any, given: Sequence[Basic]) -> bool:
+    """Whether `numeric.minimisers` decides the claim, as far as a few instances show."""
     setting = read_setting(_basics(claim), given)
-    sizes = next(patterns_of(setting.sizes))
+    rng, seen = Random(0), 0
     try:
-        compile_statement(claim, sizes, RATIONAL, setting.index_choices(sizes)[0])
+        for sizes in patterns_of(setting.sizes, 4):
+            indices = setting.index_choices(sizes)[0]
+            check = compile_statement(claim, sizes, RATIONAL, indices)
+            sampler = Sampler(setting, RATIONAL, sizes, indices)
+            for _ in range(2):
+                try:
+                    check(sampler.random(rng))
+                    seen += 1
+                except Undecided:
+                    return False
+                except Undefined:
+                    continue
+            if seen > 1:
+                return True
     except OutsideRing:
         return False
     return True

@@ -224,13 +224,29 @@ def about_minimisers(claim: Any, found: Counterexample) -> Counterexample:
     if isinstance(failed, sp.Eq) and failed != claim and not hasattr(failed.lhs, "objective"):
         reason = f"the claimed minimiser does not satisfy the constraint {claim_text(failed)}: {found.reason}"
     elif isinstance(failed, sp.Gt):
-        reason = (
-            f"the objective is {found.lhs} and {found.rhs} at two points, where the first must be more than the second "
-            "for the claimed one to be the only best point"
-        )
+        reason = _beaten(found)
     elif isinstance(failed, sp.Ge):
-        reason = f"the objectives put two points in different orders: one of them is {found.lhs} and {found.rhs} there"
+        values = f"one of them is {found.lhs} and {found.rhs} there"
+        reason = f"the objectives put two points in different orders, which the claim is taken to exclude: {values}"
     return replace(found, claim=claim, reason=reason)
+
+
+def _beaten(found: Counterexample) -> str:
+    """Where the conclusion f(w) > f(v) fails for the w in the premise w != v (or f(v) > f(w), of a maximiser v)."""
+    premise, conclusion = found.claim.args
+    w = next(part for part in _conjuncts(premise) if isinstance(part, sp.Ne)).lhs
+    is_max = conclusion.rhs.has(w) and not conclusion.lhs.has(w)
+    here, there = (found.rhs, found.lhs) if is_max else (found.lhs, found.rhs)
+    tail = f"at the claimed {'maximiser' if is_max else 'minimiser'}"
+    if here == there:
+        relation = f"the same as {tail}: it is not the only one"
+    else:
+        relation = f"{'more' if is_max else 'less'} than f({w}) = {there} {tail}"
+    return f"{w} = {_listed(found.values[w])} gives f({w}) = {here}, {relation}"
+
+
+def _conjuncts(statement: Any) -> tuple[Any, ...]:
+    return statement.args if isinstance(statement, sp.And) else (statement,)
 
 
 def _why_not(claim: Any, value: Any) -> str:

@@ -220,9 +220,7 @@ def _smallest(
     return _report(direction, given, sampler, check, failing, tally)
 
 
-def _floating(
-    direction: Direction, given: tuple[Basic, ...], rng: Random, tally: Tally
-) -> Counterexample | None:
+def _floating(direction: Direction, given: tuple[Basic, ...], rng: Random, tally: Tally) -> Counterexample | None:
     """Small integers, but evaluated in floating point: for functions and roots that no exact ring has."""
     for _, sampler, check in _cases(direction, REAL, _small_sizes(direction.setting.sizes, limit=12)):
         choices = _degenerate(sampler, check, rng, tally, THOROUGH)
@@ -263,9 +261,7 @@ def _report(
     env = sampler.build({s: list(c) for s, c in choices.items()})
     outcome: Outcome = check(env)
     ring = sampler.ring
-    values = {
-        s: to_sympy(ring, v, sampler.shapes[s], as_matrix=isinstance(s, MatrixSymbol)) for s, v in env.items()
-    }
+    values = {s: to_sympy(ring, v, sampler.shapes[s], as_matrix=isinstance(s, MatrixSymbol)) for s, v in env.items()}
     fields = explain(direction.claim, outcome, ring)
     return Counterexample(
         claim=direction.claim, sizes=sampler.sizes, indices=sampler.indices, values=values | fields.pop("values", {}),
@@ -280,5 +276,3 @@ def _no_instance_text(claim: Any, tally: Tally) -> str:
         f"{claim_text(claim)}: no instance could be evaluated ({tally.skipped} tried): {text}. "
         "Either an inverse in it never exists, or its hypotheses contradict each other."
     )
-
-

@@ -230,6 +230,9 @@ def generator_for(names: Iterable[str], square: bool = True) -> Generator:
 def scalar(ring: Ring, names: Iterable[str], choice: Any, square: bool = False) -> Value:
     """A scalar with the given signs; `square`: positive ones are squares, so that their roots are exact."""
     names = set(names)
+    if "integer" in names:
+        choice = int(choice)
+        choice = abs(choice) if names & {"positive", "negative", "nonnegative", "nonpositive"} else choice
     if "positive" in names or "negative" in names:
         value = ring.positive(choice, square)
         return ring.negate(value) if "negative" in names else value

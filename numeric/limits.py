@@ -183,22 +183,22 @@ def _in_floats(approach: _Approach, env: Env, sign: int, expected: Value) -> Ten
     if len(errors) < 3 or not all(map(math.isfinite, errors)):
         raise Undefined("too few values near the point")
     scale = 1 + float(np.abs(expected).max())
-    k = int(np.argmin(errors))
-    close = errors[k] <= 1e-5 * scale
+    order = _order([digits for digits, _ in found], errors, 1e-10 * scale)
+    holds = min(errors) <= 1e-5 * scale or (order is not None and order > 0.3)
     stays = all(after >= 0.99 * before for before, after in pairwise(errors[-3:]))
-    if not close and (not stays or errors[k] <= 1e-3 * scale or approach.oscillates):
+    if not holds and (not stays or min(errors) <= 1e-3 * scale or approach.oscillates):
         raise Undefined("what it tends to is not decided in floating point")
-    order = _order([digits for digits, _ in found], errors, 1e-10 * scale) if close else None
-    return Tendency(close, expected, None, approach.at(env, found[k][0], sign), found[k][1], order)
+    digits, here = found[int(np.argmin(errors)) if holds else min(SHOWN, len(found)) - 1]
+    return Tendency(holds, expected, None, approach.at(env, digits, sign), here, order if holds else None)
 
 
 def _order(digits: Sequence[int], errors: Sequence[float], rounding: float) -> float | None:
-    """The power of the distance with which errors fall, from the last two that are above rounding; None without."""
+    """The power of the distance with which errors fall, from the last three above rounding; None if they show none."""
     above = [(d, math.log10(e)) for d, e in zip(digits, errors, strict=True) if e > rounding]
-    if len(above) < 2:
+    if len(above) < 3:
         return None
-    (near, before), (nearer, after) = above[-2:]
-    return (before - after) / (nearer - near)
+    before, last = ((a[1] - b[1]) / (b[0] - a[0]) for a, b in pairwise(above[-3:]))
+    return last if abs(last - before) < 0.1 and last > 0 else None
 
 
 @handles(sp.Limit)

@@ -27,6 +27,10 @@ Env = Mapping[Basic, Value]
 Vector = list[Any]  # of fractions
 
 
+class Undecided(Undefined):
+    """The minimisers at this instance are not found."""
+
+
 # ---- flat sets
 
 
@@ -106,7 +110,7 @@ class Problem:
         self.shapes = [compile_plan([v], sizes, ring, indices).shapes[0] for v in self.variables]
         self.count = sum(rows * cols for rows, cols in self.shapes)
         found = reduced(problem.objective, self.variables)
-        self.objective, self.is_reduced = found.objective, found.changed
+        self.objective, self.is_reduced, self.is_norm = found.objective, found.changed, found.is_norm
         sides = [side for constraint in problem.constraints for side in constraint.args]
         self.plan = compile_plan([self.objective, *sides], sizes, ring, indices)
         self.at = self.plan.held(self.variables)
@@ -141,6 +145,10 @@ class Problem:
         A = [[ahead[i][1][k] - gap[k] for i in range(self.count)] for k in range(len(gap))]
         found = Solved(None, True, lambda x: values(x)[0], lambda x: values(x)[1], lambda x: at(self._values(x)))
         self._minimise(found, H, g, _solutions(A, [-x for x in gap], self.count))
+        if self.is_norm and found.feasible:
+            least = None if found.minimisers is None else found.objective(found.minimisers.point)
+            if isinstance(self.node, ArgMax) or least is None or least < 0:
+                raise Undecided(f"the base of a power in the objective of {self.node} is not seen to be positive")
         return found
 
     def _sign(self, env: Env) -> int:
@@ -300,4 +308,4 @@ def _entries(ring: Ring, value: Value, shape: tuple[int, int]) -> Vector:
     return [value] if shape == (1, 1) else ring.entries(value)
 
 
-__all__ = ["Compared", "Flat", "Problem", "Side", "Solved", "compile_minimisers", "flat", "is_quadratic"]
+__all__ = ["Compared", "Flat", "Problem", "Side", "Solved", "Undecided", "compile_minimisers", "flat", "is_quadratic"]

@@ -29,21 +29,30 @@ _LINEAR = (
 
 @dataclass
 class Reduced:
-    """`objective` and `signs`: the original orders all points as the product of the signs times `objective` does."""
+    """`objective` and `signs`: the original orders all points as the product of the signs times `objective` does.
+
+    `is_norm`: this is so if `objective` is nowhere negative, as of a power of it.
+    """
 
     objective: Any
     signs: list[Any] = field(default_factory=list)
     changed: bool = False
+    is_norm: bool = False
 
 
 def reduced(objective: Any, variables: Iterable[Basic]) -> Reduced:
-    """The objective without its constants, and without exp, log and Product where it is a positive product.
+    """The objective without its constants, without exp, log and Product where it is a positive product, and, where it
+    is a power of a quadratic, such as a norm or its fourth power, the quadratic.
 
     >>> w, c = sp.symbols("w c", real=True)
-    >>> reduced(c * sp.exp(-w**2), [w])
-    Reduced(objective=-w**2, signs=[c], changed=True)
+    >>> reduced(c * sp.exp(-w**2), [w]).objective, reduced(sp.sqrt(w**2 + 1), [w]).objective
+    (-w**2, w**2 + 1)
     """
     variables = tuple(variables)
+    if isinstance(objective, sp.Pow | sp.MatPow) and degree(objective, variables) > 2:
+        base, exponent = objective.args
+        if exponent.is_Rational and exponent > 0 and degree(base, variables) == 2:
+            return Reduced(base, changed=True, is_norm=True)
     if not objective.has(sp.exp, sp.log, sp.Product):
         return Reduced(objective)
     signs: list[Any] = []

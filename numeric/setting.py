@@ -109,12 +109,13 @@ def _has_root(expr: Basic) -> bool:
 def _assumed(symbol: Basic) -> set[str]:
     if isinstance(symbol, MatrixSymbol):
         return set()
-    return {name for name in _SIGNS if getattr(symbol, f"is_{name}")}
+    return {name for name in (*_SIGNS, "integer") if getattr(symbol, f"is_{name}")}
 
 
 def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
     """Find size symbols (they stand in shapes and ranges), index symbols (in subscripts), and the rest."""
     sizes: dict[Basic, None] = {}
+    declared: set[Basic] = set()  # sizes that stand in a shape: never an index, even in a subscript like n + i
     ranges: dict[Basic, Any] = {}
     deltas: list[tuple[Basic, Basic]] = []
     bound: set[Basic] = set()
@@ -133,6 +134,7 @@ def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
         found.setdefault(e)
         is_size(e.args[1])
         is_size(e.args[2])
+        declared |= e.args[1].free_symbols | e.args[2].free_symbols
     for e in nodes:
         if isinstance(e, Identity | ZeroMatrix | OneMatrix):
             for a in e.args:
@@ -166,8 +168,8 @@ def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
     for pair in deltas:
         for index in pair:
             runs_over(index, next(iter(sizes), sp.Integer(2)))
-    setting.sizes = [s for s in sizes if s not in bound and s not in ranges]
-    setting.indices = {s: size for s, size in ranges.items() if s not in bound and s not in sizes}
+    setting.sizes = [s for s in sizes if s not in bound and (s in declared or s not in ranges)]
+    setting.indices = {s: size for s, size in ranges.items() if s not in bound and s not in setting.sizes}
     fixed = {*setting.sizes, *setting.indices, *bound}
     setting.symbols = sorted((s for s in found if s not in fixed), key=_matrices_first)
 

@@ -251,9 +251,7 @@ def _decided(statement: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Ma
     return check
 
 
-def _for_all(
-    claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int], certain: bool
-) -> Check:
+def _for_all(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int], certain: bool) -> Check:
     """`relation` at the unit vectors and at random values: false as soon as one fails, true with confidence."""
     inner = compile_statement(claim.relation, sizes, ring, indices, certain)
     (rows, cols), rng = _shape(claim.symbol, sizes, ring), Random(1)
@@ -279,7 +277,6 @@ def _shape(symbol: Basic, sizes: Mapping[Basic, int], ring: Ring) -> Shape:
 def _random(ring: Ring, rows: int, cols: int, rng: Random) -> Value:
     items = [ring.choice(ring.random_choice(rng)) for _ in range(rows * cols)]
     return items[0] if rows == cols == 1 else ring.build(rows, cols, items)
-
 
 
 def _predicate(claim: Any, sizes: Mapping[Basic, int], ring: Ring, indices: Mapping[Basic, int]) -> Check:
