@@ -143,8 +143,8 @@ def eliminate(problem: ArgMin, variable: Basic, given: Iterable[Basic] = ()) -> 
 def reparametrise(problem: ArgMin, by: Any, variable: Any = None, given: Iterable[Basic] = ()) -> Step:
     """w = `by` u with an invertible matrix: the minimisers are `by` times those of the problem in u.
 
-    variable: the new one; of the same name and shape as the old one if it is left out. Raises MissingHypothesis unless
-    `given` says that `by` is invertible.
+    variable: the new one, of the shape of the old one; the old one if it is left out. Raises MissingHypothesis unless
+    `given` says that `by` is invertible, UnsupportedError if `by` contains a variable or the new one is taken.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
     >>> w, V = sp.MatrixSymbol("w", n, 1), sp.MatrixSymbol("V", n, n)
@@ -155,8 +155,12 @@ def reparametrise(problem: ArgMin, by: Any, variable: Any = None, given: Iterabl
         raise UnsupportedError(f"{problem} is over several variables: eliminate all but one first.")
     w = problem.variables[0]
     new = w if variable is None else variable
+    if by.has(w, new):
+        raise UnsupportedError(f"{by} contains a variable: only a constant matrix keeps the minimisers apart.")
+    if new != w and problem.has(new):
+        raise UnsupportedError(f"{new} occurs in {problem} already: give the new variable a name of its own.")
     rows, columns = shape(by)
-    if not (same_size(rows, columns) and same_size(columns, shape(new)[0])):
+    if not (same_size(rows, columns) and shape(MatMul(by, new)) == shape(w)):
         raise ShapeError(f"{by} ({rows} x {columns}) times {new} must have the shape of {w}.")
     if Facts(given).holds("invertible", by) is None:
         raise MissingHypothesis(f"{w} = {by} {new} needs {by} to be invertible; add Q.invertible({by}) to given=[...].")
@@ -188,6 +192,7 @@ def _with(problem: ArgMin, objective: Any) -> ArgMin:
 
 
 def _sum(*parts: Any) -> Any:
+    parts = tuple(term for part in parts for term in (part.args if isinstance(part, (sp.Add, MatAdd)) else (part,)))
     return MatAdd(*parts) if all(isinstance(p, MatrixExpr) for p in parts) else sp.Add(*parts, evaluate=False)
 
 

@@ -191,11 +191,14 @@ def _multiplied(left: list[Term], right: list[Term]) -> list[Term]:
 
 
 def settled(term: Term, facts: Facts) -> Term:
-    """A' is A where A is known to be symmetric."""
-    factors = tuple(
-        f.arg if isinstance(f, sp.Transpose) and facts.holds("symmetric", f.arg) is not None else f
-        for f in term.factors
-    )
+    """A' is A, and (A')^-1 is A^-1, where A is known to be symmetric."""
+
+    def upright(e: Any) -> Any:
+        if isinstance(e, sp.Inverse):
+            return sp.Inverse(upright(e.arg))
+        return e.arg if isinstance(e, sp.Transpose) and facts.holds("symmetric", e.arg) is not None else e
+
+    factors = tuple(map(upright, term.factors))
     return Term(term.number, merged(term.scalars), factors)
 
 

@@ -15,6 +15,8 @@ from symbolic.errors import ShapeError
 from symbolic.meaning import substitute
 from symbolic.shapes import same_size, shape
 
+DAGGER = "_dagger"  # ends the name of a pseudo-inverse
+
 
 def least_squares(X: Any, y: Any) -> MatMul:
     """(X'X)^-1 X'y: the only minimiser of |Xw - y|^2 if X (m x n) has full column rank; y is m x k.
@@ -120,7 +122,7 @@ class SVD:
     def pinv(self) -> MatMul:
         """V Sigma_dagger U', where Sigma_dagger is a symbol of its own: the pseudo-inverse of X if it is Sigma's."""
         m, n = self.X.shape
-        return MatMul(self.V, MatrixSymbol(f"{self.Sigma.name}_dagger", n, m), self.U.T)
+        return MatMul(self.V, MatrixSymbol(self.Sigma.name + DAGGER, n, m), self.U.T)
 
     def substitute(self, expr: Basic) -> Any:
         """`expr` with U Sigma V' for X, everything else left as it is written.
@@ -148,7 +150,8 @@ def svd_of(X: Any, avoid: tuple[Any, ...] = ()) -> SVD:
     if not isinstance(X, MatrixSymbol):
         raise ShapeError(f"the SVD is taken of a matrix symbol, not of {X}: give the matrix a name.")
     m, n = X.shape
-    taken = {X.name, *(str(s) for e in (X, *avoid) for s in e.free_symbols)}
+    taken = {X.name, *(str(s) for e in (X, m, n, *avoid) for s in e.free_symbols)}
+    taken |= {name.removesuffix(DAGGER) for name in taken}
     U, Sigma, V = (_free(name, taken) for name in ("U", "Sigma", "V"))
     return SVD(X, MatrixSymbol(U, m, m), MatrixSymbol(Sigma, m, n), MatrixSymbol(V, n, n))
 
