@@ -41,6 +41,7 @@ def add_constant(problem: ArgMin, constant: Any) -> Step:
     >>> add_constant(ArgMin(w.T * w, w), y.T * y).rhs.objective
     w.T*w + y.T*y
     """
+    _require_problem(problem)
     constant = S(constant)
     _require_scalar(constant, "what is added")
     for variable in problem.variables:
@@ -59,6 +60,7 @@ def scale(problem: ArgMin, factor: Any, given: Iterable[Basic] = ()) -> Step:
     >>> scale(ArgMin(w.T * w, w), 1 / lam).rhs.objective
     1/lambda*(w.T*w)
     """
+    _require_problem(problem)
     factor, facts = S(factor), Facts(given)
     _require_scalar(factor, "the factor")
     for variable in problem.variables:
@@ -80,6 +82,7 @@ def negate(problem: ArgMin) -> Step:
     >>> negate(ArgMin(w.T * w, w)).rhs
     ArgMax(-(w.T*w), (w,), ())
     """
+    _require_problem(problem)
     kind = ArgMin if isinstance(problem, ArgMax) else ArgMax
     other = kind(_product(S.NegativeOne, problem.objective), problem.variables, *problem.constraints)
     return _step(problem, other, "the minimum of a function is the maximum of its negative")
@@ -95,10 +98,12 @@ def increasing(problem: ArgMin, function: Any) -> Step:
     >>> increasing(ArgMax(2*sp.exp(-w.T*w), w), sp.log).rhs
     ArgMax(log(2) - w.T*w, (w,), ())
     """
+    _require_problem(problem)
     if function is sp.exp:
         return _step(problem, _with(problem, sp.exp(problem.objective)), "exp is strictly increasing")
     if function is not sp.log:
-        raise UnsupportedError(f"{function} is not one of the strictly increasing functions known here: exp and log.")
+        name = getattr(function, "__name__", function)
+        raise UnsupportedError(f"{name} is not one of the strictly increasing functions known here: exp and log.")
     return _step(problem, _with(problem, logarithm(problem.objective)), "log is strictly increasing")
 
 
@@ -119,25 +124,37 @@ def logarithm(e: Any) -> Any:
 
 
 def eliminate(problem: ArgMin, variable: Basic, given: Iterable[Basic] = ()) -> Step:
-    """The constraint solved for `variable`, which is put into the objective: a problem in the other variables alone.
+    """A constraint solved for `variable`, which is put in everywhere else: a problem in the other variables.
 
-    Raises UnsupportedError unless there is one constraint, and it determines the variable.
+    Raises UnsupportedError unless a constraint determines the variable, and for the first variable: a problem in
+    several stands for the first one's part of the minimisers.
 
     >>> n, lam = sp.Symbol("n", integer=True, positive=True), sp.Symbol("lambda", positive=True)
     >>> w, v, y = (sp.MatrixSymbol(name, n, 1) for name in "wvy")
     >>> eliminate(ArgMin(w.T*w + v.T*v, (w, v), sp.Eq(w + v, y, evaluate=False)), v).rhs.variables
     (w,)
     """
-    if variable not in problem.variables or len(problem.variables) < 2:
+    _require_problem(problem)
+    first, *others = problem.variables
+    if variable == first and others:
+        raise UnsupportedError(
+            f"{problem} is about {first}, its first variable; without it, another minimiser is left. Eliminate"
+            f" {' or '.join(map(str, others))}."
+        )
+    if variable not in others:
         raise UnsupportedError(f"{variable} is not one of several variables of {problem}.")
-    if len(problem.constraints) != 1:
-        raise UnsupportedError(f"to eliminate {variable} takes one constraint; there are {len(problem.constraints)}.")
-    found = solve_for(problem.constraints[0], variable, given)
+    constraints = [c for c in problem.constraints if c.has(variable)]
+    if not constraints:
+        raise UnsupportedError(f"no constraint of {problem} determines {variable}: none contains it.")
+    (constraint, *_), kept = constraints, tuple(v for v in problem.variables if v != variable)
+    found = solve_for(constraint, variable, given)
     if found.relation != "iff":
-        raise UnsupportedError(f"the constraint {problem.constraints[0]} does not determine {variable}.")
-    kept = tuple(v for v in problem.variables if v != variable)
-    objective = substitute(problem.objective, variable, found.result.rhs)
-    return _step(problem, problem.func(objective, kept), f"the constraint determines {variable}", given)
+        raise UnsupportedError(f"the constraint {constraint} does not determine {variable}.")
+    objective, *rest = (
+        substitute(e, variable, found.result.rhs)
+        for e in (problem.objective, *(c for c in problem.constraints if c != constraint))
+    )
+    return _step(problem, problem.func(objective, kept, *rest), f"the constraint determines {variable}", given)
 
 
 def reparametrise(problem: ArgMin, by: Any, variable: Any = None, given: Iterable[Basic] = ()) -> Step:
@@ -151,6 +168,7 @@ def reparametrise(problem: ArgMin, by: Any, variable: Any = None, given: Iterabl
     >>> reparametrise(ArgMin(w.T*w, w), V, given=[sp.Q.orthogonal(V)]).rhs
     V*ArgMin((V*w).T*(V*w), (w,), ())
     """
+    _require_problem(problem)
     if len(problem.variables) != 1:
         raise UnsupportedError(f"{problem} is over several variables: eliminate all but one first.")
     w = problem.variables[0]
@@ -164,9 +182,7 @@ def reparametrise(problem: ArgMin, by: Any, variable: Any = None, given: Iterabl
         raise ShapeError(f"{by} ({rows} x {columns}) times {new} must have the shape of {w}.")
     if Facts(given).holds("invertible", by) is None:
         raise MissingHypothesis(f"{w} = {by} {new} needs {by} to be invertible; add Q.invertible({by}) to given=[...].")
-    objective, *constraints = (
-        substitute(e, w, MatMul(by, new)) for e in (problem.objective, *problem.constraints)
-    )
+    objective, *constraints = (substitute(e, w, MatMul(by, new)) for e in (problem.objective, *problem.constraints))
     inner = problem.func(objective, new, *constraints)
     return Step(problem, MatMul(by, inner), reason="an invertible change of variables", given=tuple(given))
 
@@ -179,6 +195,7 @@ def rewrite(problem: ArgMin, objective: Any) -> Step:
     >>> rewrite(ArgMin((2*w).T*w, w), 2*w.T*w).rhs
     ArgMin(2*w.T*w, (w,), ())
     """
+    _require_problem(problem)
     _require_scalar(S(objective), "an objective")
     return _step(problem, _with(problem, S(objective)), "an equal objective")
 
@@ -200,6 +217,11 @@ def _product(factor: Any, e: Any) -> Any:
     if isinstance(e, MatrixExpr) or isinstance(factor, MatrixExpr):
         return MatMul(factor, e)
     return sp.Mul(factor, e, evaluate=False)
+
+
+def _require_problem(problem: Any) -> None:
+    if not isinstance(problem, ArgMin):
+        raise UnsupportedError(f"a move takes a problem, ArgMin(...) or ArgMax(...), not {problem}.")
 
 
 def _require_scalar(e: Any, what: str) -> None:

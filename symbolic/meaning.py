@@ -4,7 +4,7 @@ r"""What a claim about minimisers says, in equations and inequalities: the defin
     argmin_w f(w) s.t. C(w) = v     C(v), and f(w) > f(v) for every w with C(w) other than v
     argmin_w f(w) = argmin_w g(w)   f(w) >= f(u) exactly if g(w) >= g(u), for all w and u (that meet the constraints)
     argmin_w f(w) = T argmin_u g(u) the same of f(T w) and g(w), where T is invertible
-    argmin_(w, v) f(w, v) s.t. C    C(w, v) says the same as v = h(w), and f(w, h(w)) takes the place of f
+    argmin_(w, v) f(w, v) s.t. C    C(w, v) says the same as v = h(w), and h(w) takes the place of v everywhere else
 
 The third line is more than equality of the two sets of minimisers: both objectives put all points in one order. Every
 named move of `proofs.moves` (scale, add a constant, apply an increasing function) does that, and it can be proved.
@@ -14,6 +14,7 @@ A claim that is about no minimisers is its own meaning.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import sympy as sp
@@ -49,8 +50,9 @@ def meaning(claim: Any, given: Iterable[Basic] = ()) -> Any:
     if not (isinstance(claim, sp.Eq) or getattr(claim, "relation", "") == "="):
         raise UnsupportedError(f"of minimisers only equations are understood, not {claim}.")
     eliminated, found = [], []
+    outside = {str(s) for e in (claim.lhs, claim.rhs, *given) for s in getattr(e, "free_symbols", ())}
     for side in (claim.lhs, claim.rhs):
-        plain, parts = _in_one_variable(side)
+        plain, parts = _in_one_variable(_renamed(side, outside))
         eliminated.append(plain)
         found += parts
     left, right = eliminated
@@ -66,17 +68,38 @@ def meaning(claim: Any, given: Iterable[Basic] = ()) -> Any:
     return _all([*found, _only_minimiser(left, right, taken)])
 
 
+def _renamed(side: Any, taken: set[str]) -> Any:
+    """A problem over several variables, none of which has the name of a symbol outside."""
+    if isinstance(side, ArgMin) and len(side.variables) > 1:
+        for old in side.variables:
+            new = _fresh(old, taken)
+            if new != old:
+                variables = [new if v == old else v for v in side.variables]
+                objective, *constraints = (substitute(e, old, new) for e in (side.objective, *side.constraints))
+                side = side.func(objective, variables, *constraints)
+    return side
+
+
 def _in_one_variable(side: Any) -> tuple[Any, list[Any]]:
     """A problem over several variables as one over the first, and what makes that right."""
     found = []
     while isinstance(side, ArgMin) and len(side.variables) > 1:
-        if len(side.constraints) != 1 or len(side.variables) > 2:
-            raise UnsupportedError(f"{side} is over several variables, and not one constraint that determines one.")
-        (constraint,), (w, v) = side.constraints, side.variables
-        answer = sp.Eq(v, _determined(constraint, v), evaluate=False)
+        *kept, v = side.variables
+        constraint, answer = _determining(side, v)
         found += [_implies([constraint], answer), _implies([answer], constraint)]
-        side = side.func(substitute(side.objective, v, answer.rhs), w)
+        others = (c for c in side.constraints if c != constraint)
+        objective, *rest = (substitute(e, v, answer.rhs) for e in (side.objective, *others))
+        side = side.func(objective, kept, *rest)
     return side, found
+
+
+def _determining(problem: ArgMin, v: Any) -> tuple[Any, sp.Eq]:
+    """A constraint that determines v, and v = h(...) by it."""
+    for constraint in problem.constraints:
+        if constraint.has(v) and isinstance(constraint, sp.Eq):
+            with suppress(UnsupportedError):
+                return constraint, sp.Eq(v, _determined(constraint, v), evaluate=False)
+    raise UnsupportedError(f"{problem} is over several variables, and no constraint determines {v}.")
 
 
 def _determined(constraint: Any, v: Any) -> Any:

@@ -96,8 +96,9 @@ MOVES: dict[str, tuple[Callable[[], Step], Any]] = {
     "eliminate": (
         lambda: eliminate(pair, v), ArgMin(MatAdd(square(w), square(MatAdd(prior, -w))), w),
     ),
-    "eliminate the other": (
-        lambda: eliminate(pair, w), ArgMin(MatAdd(square(MatAdd(prior, -v)), square(v)), v),
+    "eliminate, another constraint": (
+        lambda: eliminate(ArgMin(sums, (w, v), equal(w + v, prior), equal(A * v, b)), v),
+        ArgMin(MatAdd(square(w), square(MatAdd(prior, -w))), w, equal(MatMul(A, MatAdd(prior, -w)), b)),
     ),
     "eliminate what has a scalar": (lambda: eliminate(slack, xi), None),
     "eliminate by an inverse": (lambda: eliminate(bent, v, [invertible(T)]), None),
@@ -203,12 +204,12 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[PushthroughError], str]] = {
         lambda: increasing(free, sin), UnsupportedError, "sin is not one of the strictly increasing functions",
     ),
     "eliminate without a constraint": (
-        lambda: eliminate(ArgMin(sums, (w, v)), v), UnsupportedError, "eliminate v takes one constraint; there are 0",
+        lambda: eliminate(ArgMin(sums, (w, v)), v), UnsupportedError, r"no constraint of .* determines v",
     ),
-    "eliminate with two constraints": (
-        lambda: eliminate(ArgMin(sums, (w, v), equal(w + v, prior), equal(w, prior)), v), UnsupportedError,
-        "eliminate v takes one constraint; there are 2",
+    "eliminate the first variable": (
+        lambda: eliminate(pair, w), UnsupportedError, r"is about w, its first variable.* Eliminate v\.",
     ),
+    "no problem": (lambda: negate(w), UnsupportedError, r"a move takes a problem, ArgMin\(\.\.\.\) or .*, not w"),
     "eliminate the only variable": (lambda: eliminate(bound, w), UnsupportedError, "w is not one of several variables"),
     "eliminate what is no variable": (lambda: eliminate(pair, prior), UnsupportedError, "w_0 is not one of several"),
     "eliminate what need not exist": (
@@ -219,7 +220,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], type[PushthroughError], str]] = {
         lambda: eliminate(ArgMin(sums, (w, v), equal(A * v, b)), v), MissingHypothesis, "A of v .* k x n, not square",
     ),
     "eliminate what the constraint does not contain": (
-        lambda: eliminate(ArgMin(sums, (w, v), equal(A * w, b)), v), UnsupportedError, "v does not occur in",
+        lambda: eliminate(ArgMin(sums, (w, v), equal(A * w, b)), v), UnsupportedError, "determines v: none contains it",
     ),
     "eliminate from what is not linear": (
         lambda: eliminate(ArgMin(sums, (w, v), equal(v.T * v, 1)), v), UnsupportedError, "is not linear in v",
