@@ -17,14 +17,15 @@ from sympy.assumptions import AppliedPredicate
 
 from numeric.counterexample import claim_text
 from numeric.limits import Near
-from numeric.minimisers import Undecided
+from numeric.minimisers import Undecided, ranges
+from numeric.predicates import HOLDS
 from numeric.rings import RATIONAL, OutsideRing, Undefined
 from numeric.sample import Sampler
 from numeric.setting import Setting, patterns_of, read_setting
 from numeric.truth import as_statement, compile_statement, relation_of, sides_of
 from symbolic.errors import ShapeError
 from symbolic.meaning import is_about_minimisers, meaning
-from symbolic.nodes import ForAll
+from symbolic.nodes import ArgMin, ForAll
 from symbolic.shapes import same_shape, same_size, shape
 from symbolic.structures import STRUCTURES
 
@@ -89,7 +90,8 @@ def directions(claim: Any, given: Sequence[Basic]) -> list[Direction]:
             whole = Direction(read_setting(_basics(claim), given), claim, claim)
             factors = [part for part in _parts(stated) if isinstance(part, AppliedPredicate)]  # of T argmin: invertible
             return [*(Direction(read_setting([part], given), part, part) for part in factors), whole, whole]
-        claim = stated
+        in_range = _in_range(claim)
+        claim = sp.And(*in_range, stated, evaluate=False) if in_range else stated
     if isinstance(claim, sp.And):
         sides = []
         for part in claim.args:
@@ -109,6 +111,14 @@ def directions(claim: Any, given: Sequence[Basic]) -> list[Direction]:
             result.append(Direction(setting, as_statement(conclusion), claim, claim_text(premise)))
     setting = read_setting(_basics(claim), given)
     return [*result, Direction(setting, claim, claim)]
+
+
+def _in_range(claim: Any) -> list[Any]:
+    """Of `argmin = value` over a number with a sign: that the value has it."""
+    problem, value = claim.args if isinstance(claim.lhs, ArgMin) else reversed(claim.args)
+    if value.has(ArgMin):
+        return []
+    return [getattr(sp.Q, name)(value) for name in ranges(problem.variables[0]) if name in HOLDS]
 
 
 def _parts(statement: Any) -> tuple[Any, ...]:

@@ -218,9 +218,17 @@ def _as_float(value: Value) -> Value:
     return REAL.scalar(int(value.p), int(value.q))
 
 
+def ranges(variable: Basic) -> list[str]:
+    """The assumptions by which a scalar variable is not any real number; a matrix is any matrix."""
+    names = ("positive", "negative", "nonnegative", "nonpositive", "nonzero", "integer", "rational")
+    return [] if isinstance(variable, MatrixSymbol) else [name for name in names if getattr(variable, f"is_{name}")]
+
+
 def is_quadratic(problem: ArgMin) -> bool:
     """Whether `Problem` understands it: a quadratic, or one in disguise, and linear equations."""
     variables = tuple(problem.variables)
+    if any(map(ranges, variables)):
+        return False  # a quadratic may be smallest at an end of the range
     return degree(reduced(problem.objective, variables).objective, variables) <= 2 and all(
         isinstance(c, sp.Eq) and all(degree(side, variables) <= 1 for side in c.args) for c in problem.constraints
     )
@@ -308,4 +316,15 @@ def _entries(ring: Ring, value: Value, shape: tuple[int, int]) -> Vector:
     return [value] if shape == (1, 1) else ring.entries(value)
 
 
-__all__ = ["Compared", "Flat", "Problem", "Side", "Solved", "Undecided", "compile_minimisers", "flat", "is_quadratic"]
+__all__ = [
+    "Compared",
+    "Flat",
+    "Problem",
+    "Side",
+    "Solved",
+    "Undecided",
+    "compile_minimisers",
+    "flat",
+    "is_quadratic",
+    "ranges",
+]
