@@ -7,7 +7,7 @@ premises join the hypotheses of the setting, so that the sampler solves the equa
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -39,13 +39,15 @@ class Direction:
     """One implication to be tested: the hypotheses (in `setting`), and what must hold whenever they do.
 
     `claim` is the statement as the user made it. `premise` says in words which side of an `iff` or `implies` was made a
-    hypothesis; it is empty for the claim as it stands.
+    hypothesis; it is empty for the claim as it stands. Where `decides` is false, the conclusion is more than the claim
+    needs: it speaks for the claim if it holds, and says nothing if it fails.
     """
 
     setting: Setting
     conclusion: Any
     claim: Any
     premise: str = ""
+    decides: bool = True
 
 
 def flat_given(given: Any) -> Iterator[Basic]:
@@ -90,6 +92,10 @@ def directions(claim: Any, given: Sequence[Basic]) -> list[Direction]:
             whole = Direction(read_setting(_basics(claim), given), claim, claim)
             factors = [part for part in _parts(stated) if isinstance(part, AppliedPredicate)]  # of T argmin: invertible
             return [*(Direction(read_setting([part], given), part, part) for part in factors), whole, whole]
+        if all(side.has(ArgMin) for side in claim.args):  # points in one order: not all that have the same minimisers
+            *sides, whole = directions(stated, given)
+            parts = [replace(side, decides=isinstance(side.claim, AppliedPredicate)) for side in [*sides, whole]]
+            return sorted(parts[:-1], key=lambda part: not part.decides) + parts[-1:]
         in_range = _in_range(claim)
         claim = sp.And(*in_range, stated, evaluate=False) if in_range else stated
     if isinstance(claim, sp.And):
@@ -116,8 +122,6 @@ def directions(claim: Any, given: Sequence[Basic]) -> list[Direction]:
 def _in_range(claim: Any) -> list[Any]:
     """Of `argmin = value` over a number with a sign: that the value has it."""
     problem, value = claim.args if isinstance(claim.lhs, ArgMin) else reversed(claim.args)
-    if value.has(ArgMin):
-        return []
     return [getattr(sp.Q, name)(value) for name in ranges(problem.variables[0]) if name in HOLDS]
 
 

@@ -79,11 +79,11 @@ def falsify(claim: Any, given: Iterable[Basic] = (), seed: int = 0, effort: int 
     every = directions(claim, given)
     if is_about_minimisers(as_statement(claim)):  # the parts, each where its premises hold, are all there is to test
         every = every[:-1] or every
-    for direction in every:
+    for direction in filter(lambda one: one.decides, every):
         found = _search(direction, given, Random(seed), tally, effort)
         if found:
             return about_minimisers(claim, found) if is_about_minimisers(as_statement(claim)) else found
-    if not tally.tried:
+    if not tally.tried and all(direction.decides for direction in every):
         raise NoInstance(_no_instance_text(claim, tally))
     return None
 

@@ -27,6 +27,7 @@ from numeric.sample import MODES, NoInstance, Sampler, structured
 from numeric.setting import patterns_of
 from numeric.truth import Outcome, as_statement, compile_statement
 
+UNDECIDED = "problems that order points differently may have the same minimisers: no instance decides the claim"
 ONE_SIZE = "An instance decides one size only: no number of sizes tried proves the claim for all sizes."
 
 
@@ -197,7 +198,10 @@ def _exact(
     try:
         for side in sides:
             for sizes in patterns_of(side.setting.sizes, limit):
-                result.append(_at_sizes(side, ring, sizes, instances, rng))
+                pattern, ok = _at_sizes(side, ring, sizes, instances, rng)
+                if not ok and not side.decides and all(before for _, before in result):
+                    raise NoInstance(f"{claim_text(side.claim)} fails: {UNDECIDED}")
+                result.append((pattern, ok))
     except OutsideRing:
         return None
     return result
@@ -282,6 +286,8 @@ def _floats(
             outcomes, _ = _draw(sampler, check, instances, rng)
             count += len(outcomes)
             error = max([error, *(o.error for o in outcomes)])
+            if agree and not side.decides and not all(o.holds for o in outcomes):
+                raise NoInstance(f"{claim_text(side.claim)} fails: {UNDECIDED}")
             agree = agree and all(o.holds for o in outcomes)
             seen = (o.detail.order for o in outcomes if isinstance(o.detail, Tendency))
             orders += [order for order in seen if order is not None]
