@@ -228,10 +228,11 @@ def _outer(b: Builder, symbol: Basic, shape: tuple[int, int]) -> Slot:
 
 
 def approached(limit: sp.Limit) -> str:
-    """`lambda -> 0+`."""
+    """`lambda -> 0+`, `lambda -> infinity`."""
     _, symbol, point, side = limit.args
-    tail = "" if point.is_infinite or str(side) not in "+-" else str(side)
-    return f"{symbol} -> {'infinity' if point == sp.oo else point}{tail}"
+    if point.is_infinite:
+        return f"{symbol} -> {'' if point.is_extended_positive else '-'}infinity"
+    return f"{symbol} -> {point}{side if str(side) in ('+', '-') else ''}"
 
 
 __all__ = ["Near", "Tendency", "approached", "compile_approach", "compile_limit", "vanishes"]
