@@ -36,7 +36,7 @@ def positive_product(statement: Statement, e: Any) -> Json:
             return statement.indexed("prod", e.function, list(e.limits), lambda body: positive_product(statement, body))
         case sp.Pow() | sp.MatPow():
             base, exponent = e.args
-            power = str(exponent) if exponent.is_Rational else statement.expr(exponent)
+            power = str(exponent) if exponent.is_Rational else ["mul", statement.expr(exponent)]
             return ["pow", positive_product(statement, base), power]
         case sp.Rational() if e > 0:
             return ["num", str(e)]

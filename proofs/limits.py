@@ -45,9 +45,10 @@ def falling(limit: sp.Limit, taken: Iterable[str] = ()) -> Falling:
         return Falling(expr, symbol)
     names = {*taken, *(str(s) for s in expr.free_symbols)}
     t = Symbol(next(name for name in ["t", *(f"t_{k}" for k in range(1, 99))] if name not in names), positive=True)
-    below = point is S.NegativeInfinity or (point.is_finite and str(side) == "-")
+    finite = not point.is_infinite
+    below = point is S.NegativeInfinity or (finite and str(side) == "-")
     sign = S.NegativeOne if below else S.One
-    if point.is_finite:
+    if finite:
         moved = sp.Add(point, sp.Mul(sign, t)) if point != 0 else sp.Mul(sign, t)
         return Falling(substitute(expr, symbol, moved), t)
     power, rest = _scaled(substitute(expr, symbol, sp.Mul(sign, symbol)) if sign < 0 else expr, symbol, t)

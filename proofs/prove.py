@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import And, Basic, Derivative, Limit, MatrixBase, Not, Or, Piecewise, Rational
+from sympy import And, Basic, Derivative, Implies, Limit, MatrixBase, Not, Or, Piecewise, Rational
 from sympy.assumptions import AppliedPredicate
 from sympy.logic.boolalg import BooleanAtom
 from sympy.matrices.exceptions import NonInvertibleMatrixError
@@ -176,7 +176,9 @@ class Inquiry:
         try:
             return self.attempt.certificate()
         except Contradiction:
-            self.is_contradictory = True
+            # an inverse that nobody wrote, and that contradicts the hypotheses, says nothing of the claim
+            self.is_contradictory = not self.attempt.is_conditional
+            self.failure = "" if self.is_contradictory else "what a proof takes contradicts the hypotheses"
         except (UnsupportedError, KernelError) as error:
             self.failure = str(error)
         finally:
@@ -241,7 +243,7 @@ def _check_shapes(claim: Any) -> None:
         Facts([claim])
     elif isinstance(claim, ForAll):
         shape(claim)
-    elif isinstance(claim, And | Or | Not):
+    elif isinstance(claim, And | Or | Not | Implies):
         for part in claim.args:
             _check_shapes(part)
     elif getattr(claim, "relation", "=") in ("iff", "implies"):

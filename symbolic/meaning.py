@@ -23,8 +23,9 @@ from sympy.core.relational import Relational
 
 from symbolic.affine import added, affine_in, collected
 from symbolic.errors import UnsupportedError
-from symbolic.nodes import ArgMax, ArgMin
-from symbolic.shapes import same_shape, shape
+from symbolic.facts import Facts
+from symbolic.nodes import ArgMax, ArgMin, ForAll, Jacobian
+from symbolic.shapes import SCALAR, is_scalar, same_shape, shape
 
 
 def is_about_minimisers(claim: Any) -> bool:
@@ -49,10 +50,10 @@ def meaning(claim: Any, given: Iterable[Basic] = ()) -> Any:
         return claim
     if not (isinstance(claim, sp.Eq) or getattr(claim, "relation", "") == "="):
         raise UnsupportedError(f"of minimisers only equations are understood, not {claim}.")
-    eliminated, found = [], []
+    given, eliminated, found = list(given), [], []
     outside = {str(s) for e in (claim.lhs, claim.rhs, *given) for s in getattr(e, "free_symbols", ())}
     for side in (claim.lhs, claim.rhs):
-        plain, parts = _in_one_variable(_renamed(side, outside))
+        plain, parts = _in_one_variable(_renamed(side, outside), Facts(given))
         eliminated.append(plain)
         found += parts
     left, right = eliminated
@@ -64,6 +65,9 @@ def meaning(claim: Any, given: Iterable[Basic] = ()) -> Any:
         raise UnsupportedError(f"one side of {claim} must be a minimiser itself.")
     if right.has(ArgMin, ArgMax):
         factor, other = _image(right)
+        names = ("invertible", "nonzero") if factor is None or is_scalar(factor) else ("invertible",)
+        if factor is not None and not any(Facts(given).holds(name, factor) for name in names):
+            raise UnsupportedError(f"{claim} is understood for an invertible {factor}; add Q.invertible({factor}).")
         return _all([*found, _same_order(left, other, factor, taken)])
     return _all([*found, _only_minimiser(left, right, taken)])
 
@@ -72,6 +76,7 @@ def _renamed(side: Any, taken: set[str]) -> Any:
     """A problem over several variables, none of which has the name of a symbol outside."""
     if isinstance(side, ArgMin) and len(side.variables) > 1:
         for old in side.variables:
+            require_unrestricted(old)
             new = _fresh(old, taken)
             if new != old:
                 variables = [new if v == old else v for v in side.variables]
@@ -80,12 +85,12 @@ def _renamed(side: Any, taken: set[str]) -> Any:
     return side
 
 
-def _in_one_variable(side: Any) -> tuple[Any, list[Any]]:
+def _in_one_variable(side: Any, facts: Facts) -> tuple[Any, list[Any]]:
     """A problem over several variables as one over the first, and what makes that right."""
     found = []
     while isinstance(side, ArgMin) and len(side.variables) > 1:
         *kept, v = side.variables
-        constraint, answer = _determining(side, v)
+        constraint, answer = _determining(side, v, facts)
         found += [_implies([constraint], answer), _implies([answer], constraint)]
         others = (c for c in side.constraints if c != constraint)
         objective, *rest = (substitute(e, v, answer.rhs) for e in (side.objective, *others))
@@ -93,28 +98,42 @@ def _in_one_variable(side: Any) -> tuple[Any, list[Any]]:
     return side, found
 
 
-def _determining(problem: ArgMin, v: Any) -> tuple[Any, sp.Eq]:
-    """A constraint that determines v, and v = h(...) by it."""
+def _determining(problem: ArgMin, v: Any, facts: Facts) -> tuple[Any, sp.Eq]:
+    """A constraint that determines v, for all values of the other variables, and v = h(...) by it."""
     for constraint in problem.constraints:
         if constraint.has(v) and isinstance(constraint, sp.Eq):
             with suppress(UnsupportedError):
-                return constraint, sp.Eq(v, _determined(constraint, v), evaluate=False)
+                return constraint, sp.Eq(v, _determined(constraint, v, set(problem.variables), facts), evaluate=False)
     raise UnsupportedError(f"{problem} is over several variables, and no constraint determines {v}.")
 
 
-def _determined(constraint: Any, v: Any) -> Any:
-    """v by a linear equation c v + ... = ..., with a scalar or a square matrix for c."""
+def _determined(constraint: Any, v: Any, variables: set[Any], facts: Facts) -> Any:
+    """v by a linear equation c v + ... = ..., with a scalar c that is not 0 or an invertible matrix for c."""
     left, right = (affine_in(s, v) for s in constraint.args)
     places = [*left.places, *(type(p)(p.left.times(-1), p.turned, p.right) for p in right.places)]
     if not places or any(p.turned or p.right for p in places):
         raise UnsupportedError(f"{constraint} does not determine {v}.")
     rest = added(collected([*right.rest, *(t.times(-1) for t in left.rest)]), shape(constraint.lhs))
     coefficient = collected(p.left for p in places)
-    if all(not term.factors for term in coefficient):
-        c = sp.Pow(added(coefficient, (sp.S.One, sp.S.One)), -1)
-        return rest if c == 1 else sp.MatMul(c, rest) if getattr(rest, "is_Matrix", False) else c * rest
-    inverse = sp.Inverse(added(coefficient, (shape(constraint.lhs)[0], shape(v)[0])))
-    return sp.MatMul(inverse, *(rest.args if isinstance(rest, sp.MatMul) else (rest,)))
+    scalar = all(not term.factors for term in coefficient)
+    c = added(coefficient, SCALAR if scalar else (shape(constraint.lhs)[0], shape(v)[0]))
+    known = facts.holds("nonzero" if scalar else "invertible", c)
+    if c.free_symbols & variables or known is None:
+        raise UnsupportedError(f"{constraint} determines {v} only where {c} has an inverse, which does not follow.")
+    if not scalar:
+        return sp.MatMul(sp.Inverse(c), *(rest.args if isinstance(rest, sp.MatMul) else (rest,)))
+    return rest if c == 1 else sp.MatMul(sp.Pow(c, -1), rest) if getattr(rest, "is_Matrix", False) else rest / c
+
+
+def require_unrestricted(variable: Any) -> None:
+    """Raise UnsupportedError for a variable that does not range over all real numbers: one declared positive, say."""
+    words = "positive negative nonnegative nonpositive nonzero zero integer rational irrational".split()
+    found = [word for word in words if isinstance(variable, Symbol) and getattr(variable, f"is_{word}")]
+    if found:
+        raise UnsupportedError(
+            f"the variable {variable} is declared {found[0]}: minimisers are sought among all real numbers; declare it"
+            " with real=True."
+        )
 
 
 def _only_minimiser(problem: ArgMin, value: Any, taken: set[str]) -> Any:
@@ -157,6 +176,7 @@ def _image(side: Any) -> tuple[Any, ArgMin]:
 def _variable(problem: ArgMin) -> Any:
     if len(problem.variables) != 1:
         raise UnsupportedError(f"{problem} is over several variables: eliminate all but one first.")
+    require_unrestricted(problem.variables[0])
     return problem.variables[0]
 
 
@@ -166,11 +186,27 @@ def _at(problem: ArgMin, point: Any) -> tuple[Any, list[Any]]:
     return substitute(problem.objective, w, point), [substitute(c, w, point) for c in problem.constraints]
 
 
+def _bound_in(e: Any) -> set[Any]:
+    """The variables that a node binds."""
+    match e:
+        case ArgMin() | sp.Lambda():
+            return set(e.variables)
+        case sp.Sum() | sp.Product():
+            return {limit[0] for limit in e.limits}
+        case sp.Limit():
+            return {e.args[1]}
+        case ForAll():
+            return {e.symbol}
+    return set()
+
+
 _JOINED = {sp.Add: sp.MatAdd, sp.Mul: sp.MatMul, sp.Pow: sp.MatPow}
 
 
 def substitute(expr: Any, symbol: Any, value: Any) -> Any:
     """`expr` with `value` for `symbol`, every other part left as it is written (SymPy's `subs` would simplify).
+
+    Raises UnsupportedError where `symbol` is differentiated by, or `value` would be caught by a bound variable.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
     >>> w, A = MatrixSymbol("w", n, 1), MatrixSymbol("A", n, n)
@@ -181,8 +217,13 @@ def substitute(expr: Any, symbol: Any, value: Any) -> Any:
         return value
     if not expr.has(symbol):
         return expr
-    if isinstance(expr, ArgMin) and symbol in expr.variables:
+    bound = _bound_in(expr)
+    if symbol in bound:
         return expr
+    if bound & value.free_symbols:
+        raise UnsupportedError(f"{value} cannot be put for {symbol} in {expr}: a bound variable has the same name.")
+    if isinstance(expr, (sp.Derivative, Jacobian)) and any(by.has(symbol) for by in expr.args[1:]):
+        raise UnsupportedError(f"{value} cannot be put for {symbol} in {expr}, a derivative by it.")
     args = [substitute(a, symbol, value) if isinstance(a, Basic) else a for a in expr.args]
     matrices = [getattr(a, "is_Matrix", False) for a in args]
     if type(expr) in _JOINED and any(matrices):  # a scalar gave way to a 1 x 1 matrix
@@ -200,7 +241,7 @@ def _fresh(w: Any, taken: set[str], other: bool = False) -> Any:
         name += "_1"
     if isinstance(w, MatrixSymbol):
         return MatrixSymbol(name, *w.shape)
-    return w if name == w.name else Symbol(name, **w.assumptions0)
+    return w if name == w.name else Symbol(name, real=True)
 
 
 def _all(parts: list[Any]) -> Any:
@@ -211,4 +252,4 @@ def _implies(premises: list[Any], conclusion: Any) -> Any:
     return sp.Implies(_all(premises), conclusion, evaluate=False) if premises else conclusion
 
 
-__all__ = ["is_about_minimisers", "meaning", "substitute"]
+__all__ = ["is_about_minimisers", "meaning", "require_unrestricted", "substitute"]
