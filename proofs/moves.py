@@ -28,7 +28,7 @@ from proofs.solve_for import solve_for
 from symbolic.derivation import Step
 from symbolic.errors import MissingHypothesis, ShapeError, UnsupportedError
 from symbolic.facts import Facts
-from symbolic.meaning import substitute
+from symbolic.meaning import meaning, substitute
 from symbolic.nodes import ArgMax, ArgMin
 from symbolic.shapes import is_scalar, same_size, shape
 
@@ -127,7 +127,8 @@ def eliminate(problem: ArgMin, variable: Basic, given: Iterable[Basic] = ()) -> 
     """A constraint solved for `variable`, which is put in everywhere else: a problem in the other variables.
 
     Raises UnsupportedError unless a constraint determines the variable, and for the first variable: a problem in
-    several stands for the first one's part of the minimisers.
+    several stands for the first one's part of the minimisers. Raises MissingHypothesis if its coefficient is not known
+    to have an inverse, whatever the other variables are.
 
     >>> n, lam = sp.Symbol("n", integer=True, positive=True), sp.Symbol("lambda", positive=True)
     >>> w, v, y = (sp.MatrixSymbol(name, n, 1) for name in "wvy")
@@ -154,7 +155,12 @@ def eliminate(problem: ArgMin, variable: Basic, given: Iterable[Basic] = ()) -> 
         substitute(e, variable, found.result.rhs)
         for e in (problem.objective, *(c for c in problem.constraints if c != constraint))
     )
-    return _step(problem, problem.func(objective, kept, *rest), f"the constraint determines {variable}", given)
+    other = problem.func(objective, kept, *rest)
+    try:
+        meaning(sp.Eq(problem, other, evaluate=False), given)
+    except UnsupportedError as error:
+        raise MissingHypothesis(f"{variable} cannot be eliminated: {error}") from None
+    return _step(problem, other, f"the constraint determines {variable}", given)
 
 
 def reparametrise(problem: ArgMin, by: Any, variable: Any = None, given: Iterable[Basic] = ()) -> Step:

@@ -14,6 +14,7 @@ from sympy import (
     MatMul,
     MatrixSymbol,
     Mul,
+    Ne,
     Pow,
     Product,
     Q,
@@ -30,11 +31,13 @@ from sympy import (
 
 from proofs import Claim, prove, replay
 from proofs.grounds import grounds
-from symbolic.nodes import ArgMax, ArgMin
+from symbolic.errors import UnsupportedError
+from symbolic.nodes import ArgMax, ArgMin, ForAll, Gradient
 from symbolic.structures import predicate
 
 m, n, k = symbols("m n k", integer=True, positive=True)
 lam, sigma, mu = Symbol("lambda", positive=True), Symbol("sigma", positive=True), Symbol("mu", real=True)
+tau = Symbol("tau", real=True)
 X, w, v, y = MatrixSymbol("X", m, n), MatrixSymbol("w", n, 1), MatrixSymbol("v", n, 1), MatrixSymbol("y", m, 1)
 W, A, b = MatrixSymbol("W", m, m), MatrixSymbol("A", k, n), MatrixSymbol("b", k, 1)
 P, prior = MatrixSymbol("P", n, n), MatrixSymbol("w_0", n, 1)
@@ -101,7 +104,8 @@ PROVED: dict[str, tuple[Any, list[Any]]] = {
         Claim(ArgMin(ols, w, equal(X * w, y)), ArgMin(MatAdd(ols, y.T * X * w), w, equal(X * w, y))), [],
     ),
     "reparametrised": (
-        Claim(ArgMin(ridge, w), MatMul(P, ArgMin(MatAdd((y - X * P * w).T * (y - X * P * w), lam * w.T * P.T * P * w), w))),
+        Claim(ArgMin(ridge, w),
+              MatMul(P, ArgMin(MatAdd((y - X * P * w).T * (y - X * P * w), lam * w.T * P.T * P * w), w))),
         [Q.invertible(P)],
     ),
     "maximum a posteriori": (Claim(ArgMax(Mul(weights, likelihood, evaluate=False), w), ArgMin(ridge, w)), []),
@@ -156,7 +160,7 @@ def test_an_inverse_that_is_written_is_presupposed(name: str) -> None:
 
 
 def test_a_limit_without_its_rank_condition_is_false() -> None:
-    """Nobody wrote (X'X)^-1 as the limit of (X'X + lambda I)^-1: a wide X refutes the claim, and the reason says why."""
+    """Nobody wrote (X'X)^-1 as the limit of (X'X + lambda I)^-1: a wide X refutes it, and the reason says why."""
     verdict = prove(Claim(Limit(shifted.inv() * X.T * X, lam, 0), Identity(n)))
     assert verdict.status == "refuted" and "It is proved where X' X is invertible" in verdict.reason
 
@@ -170,9 +174,6 @@ REFUTED: dict[str, tuple[Any, list[Any]]] = {
     "not feasible": (Claim(ArgMin(w.T * w, w, equal(X * w, y)), ZeroMatrix(n, 1)), [injective(X.T)]),
     "negative factor": (Claim(ArgMin(ridge, w), ArgMin(MatMul(-1, ridge), w)), []),
     "no constant": (Claim(ArgMin(ridge, w), ArgMin(MatAdd(ridge, w.T * v), w)), []),
-    "singular reparametrisation": (
-        Claim(ArgMin(w.T * w, w), MatMul(P, ArgMin(w.T * P.T * P * w, w))), [],
-    ),
     "variance forgotten": (
         Claim(ArgMax(Mul(weights, likelihood, evaluate=False), w), ArgMin(ols, w)), [],
     ),
@@ -190,6 +191,40 @@ def test_refuted(name: str) -> None:
     verdict = prove(claim, given=given)
     assert verdict.status == "refuted", verdict.explain()
     assert verdict.counterexample is not None and verdict.counterexample.reason
+
+
+NOT_UNDERSTOOD = {
+    "a factor that may be singular": (ArgMin(w.T * w, w), MatMul(P, ArgMin(w.T * P.T * P * w, w)), "add Q.invertible"),
+    "a variable that is declared positive": (ArgMin((sigma - 1) ** 2, sigma), Integer(1), "all real numbers"),
+    "a derivative by the variable": (
+        ArgMin((w - v).T * (w - v), w, equal(Gradient(w.T * v, w), 2 * v)), v, "a derivative by it"),
+    "a coefficient that may vanish": (
+        ArgMin((mu - 1) ** 2 + (tau - 2) ** 2, (mu, tau), equal(mu * tau, mu)), Integer(1), "no constraint determines"),
+    "a bound variable of the same name": (
+        ArgMin((w - v).T * (w - v), w, ForAll(u, equal(X * w, u))), MatMul(X.T, u), "a bound variable has"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOT_UNDERSTOOD)
+def test_what_is_not_understood_is_neither_proved_nor_refuted(name: str) -> None:
+    left, right, fragment = NOT_UNDERSTOOD[name]
+    for given in ([], [Ne(mu, 0)], [equal(tau, 1)]):
+        with pytest.raises(UnsupportedError, match=fragment):
+            prove(Claim(left, right), given=given)
+
+
+IMPLIED = {
+    "a quotient": (Limit((mu**2 - 1) / (mu - 1), mu, 1), Integer(2), []),
+    "s A^-1, where A is zero": (
+        Limit(lam * Inverse(MatAdd(P, lam * Identity(n))), lam, 0), Identity(n), [equal(P, ZeroMatrix(n, n))]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", IMPLIED)
+def test_an_inverse_that_nobody_wrote_refutes_nothing(name: str) -> None:
+    """At the point itself the inverse does not exist; the limits are what is claimed all the same."""
+    left, right, given = IMPLIED[name]
+    assert prove(Claim(left, right), given=given).status == "supported"
 
 
 def test_inverses_in_the_limit_are_those_that_the_facts_license() -> None:
