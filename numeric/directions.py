@@ -13,12 +13,10 @@ from typing import Any
 
 import sympy as sp
 from sympy import Basic, MatrixSymbol
-from sympy.assumptions import AppliedPredicate
 
 from numeric.counterexample import claim_text
 from numeric.limits import Near
-from numeric.minimisers import Undecided, ranges
-from numeric.predicates import HOLDS
+from numeric.minimisers import Undecided
 from numeric.rings import RATIONAL, OutsideRing, Undefined
 from numeric.sample import Sampler
 from numeric.setting import Setting, patterns_of, read_setting
@@ -90,14 +88,11 @@ def directions(claim: Any, given: Sequence[Basic]) -> list[Direction]:
         stated = meaning(claim, given)  # refuses what it does not understand
         if _is_decided(claim, given):
             whole = Direction(read_setting(_basics(claim), given), claim, claim)
-            factors = [part for part in _parts(stated) if isinstance(part, AppliedPredicate)]  # of T argmin: invertible
-            return [*(Direction(read_setting([part], given), part, part) for part in factors), whole, whole]
+            return [whole, whole]
         if all(side.has(ArgMin) for side in claim.args):  # points in one order: not all that have the same minimisers
             *sides, whole = directions(stated, given)
-            parts = [replace(side, decides=isinstance(side.claim, AppliedPredicate)) for side in [*sides, whole]]
-            return sorted(parts[:-1], key=lambda part: not part.decides) + parts[-1:]
-        in_range = _in_range(claim)
-        claim = sp.And(*in_range, stated, evaluate=False) if in_range else stated
+            return [replace(side, decides=False) for side in [*sides, whole]]
+        claim = stated
     if isinstance(claim, sp.And):
         sides = []
         for part in claim.args:
@@ -117,16 +112,6 @@ def directions(claim: Any, given: Sequence[Basic]) -> list[Direction]:
             result.append(Direction(setting, as_statement(conclusion), claim, claim_text(premise)))
     setting = read_setting(_basics(claim), given)
     return [*result, Direction(setting, claim, claim)]
-
-
-def _in_range(claim: Any) -> list[Any]:
-    """Of `argmin = value` over a number with a sign: that the value has it."""
-    problem, value = claim.args if isinstance(claim.lhs, ArgMin) else reversed(claim.args)
-    return [getattr(sp.Q, name)(value) for name in ranges(problem.variables[0]) if name in HOLDS]
-
-
-def _parts(statement: Any) -> tuple[Any, ...]:
-    return statement.args if isinstance(statement, sp.And) else (statement,)
 
 
 def _is_decided(claim: Any, given: Sequence[Basic]) -> bool:

@@ -107,7 +107,7 @@ def _search(
         small = list(_small_sizes(direction.setting.sizes)) if suspects else []
         order = small + suspects if suspects else list(patterns_of(direction.setting.sizes))
         for sizes, sampler, check in _cases(direction, RATIONAL, order):
-            rounds = effort * (THOROUGH if suspects or not in_field else 1)
+            rounds = effort * (_rounds(direction) if suspects or not in_field else 1)
             failing = _degenerate(sampler, check, rng, tally, rounds)
             if failing is not None:
                 if not suspects:  # found at a larger size: look at the smaller ones too
@@ -118,6 +118,11 @@ def _search(
     if rational and not suspects:
         return None
     return _floating(direction, given, rng, tally)
+
+
+def _rounds(direction: Direction) -> int:
+    """Fewer where an instance decides about all points at once."""
+    return 2 if is_about_minimisers(direction.claim) else THOROUGH
 
 
 def _cases(

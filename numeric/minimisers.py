@@ -175,11 +175,14 @@ class Problem:
         if not found.feasible:
             return
         point, basis = feasible
-        slope = [_dot(row, point) + b for row, b in zip(H, g, strict=True)]
-        curved = [[_dot(row, z) for row in H] for z in basis]
-        inner = [[_dot(row, z) for z in basis] for row in curved]
-        k = len(basis)
-        right = [-_dot(z, slope) for z in basis]
+        k, count = len(basis), len(point)
+        slope = [_dot(row, point) + b for row, b in zip(H, g, strict=True)] if any(point) else g
+        if k == count:  # no constraint: the basis is that of all points
+            inner, right = H, [-x for x in slope]
+        else:
+            Z = fmpq_mat(k, count, [x for z in basis for x in z])
+            inner = (Z * fmpq_mat(count, count, [x for row in H for x in row]) * Z.transpose()).tolist()
+            right = [-_dot(z, slope) for z in basis]
         if k and not _is_semidefinite(inner):
             steps = next((t for t in _small_vectors(k) if _dot(t, [_dot(row, t) for row in inner]) < 0), None)
         else:
