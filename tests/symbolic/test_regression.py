@@ -105,12 +105,24 @@ def test_what_is_put_in_is_left_as_it_is_written() -> None:
     assert svd.substitute(y) == y
 
 
-def test_names_keep_clear_of_those_in_use() -> None:
-    U = MatrixSymbol("U", m, n)
-    svd = svd_of(U)
-    assert svd.U.name not in ("U",) and svd.equation.lhs == U
-    taken = svd_of(X, avoid=(MatrixSymbol("V", n, n) * MatrixSymbol("Sigma", n, 1),))
-    assert (taken.U.name, taken.Sigma.name, taken.V.name) == ("U", "Sigma_1", "V_1")
+size = Symbol("U", integer=True, positive=True)
+CLASHES: dict[str, tuple[MatrixSymbol, tuple[Any, ...], tuple[str, str, str]]] = {
+    "none": (X, (), ("U", "Sigma", "V")),
+    "the matrix": (MatrixSymbol("U", m, n), (), ("U_1", "Sigma", "V")),
+    "its size": (MatrixSymbol("X", size, n), (), ("U_1", "Sigma", "V")),
+    "a product": (X, (MatrixSymbol("V", n, n) * MatrixSymbol("Sigma", n, 1),), ("U", "Sigma_1", "V_1")),
+    "numbered": (X, (MatrixSymbol("U", n, n), MatrixSymbol("U_1", n, n), Symbol("V")), ("U_2", "Sigma", "V_1")),
+    "the pseudo-inverse": (X, (MatrixSymbol("Sigma_dagger", n, m),), ("U", "Sigma_1", "V")),
+    "not a clash": (X, (y, Symbol("U_1")), ("U", "Sigma", "V")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CLASHES)
+def test_names_keep_clear_of_those_in_use(name: str) -> None:
+    matrix, avoid, expected = CLASHES[name]
+    svd = svd_of(matrix, avoid)
+    assert (svd.U.name, svd.Sigma.name, svd.V.name) == expected
+    assert svd.equation.lhs == matrix
 
 
 def test_the_svd_is_of_a_symbol() -> None:
