@@ -12,16 +12,32 @@ from dataclasses import replace
 from typing import Any
 
 import sympy as sp
-from sympy import Basic, Eq, Inverse, MatAdd, MatMul, MatrixSymbol, Pow, Q, Rational, S, Symbol, Transpose, true
+from sympy import Basic, Eq, Inverse, MatMul, MatrixSymbol, Pow, Q, Rational, S, Symbol, Transpose, true
 
 from proofs.prove import prove
-from proofs.solve_for import divided, moves, solved
-from symbolic.affine import Affine, Place, Term, added, affine_in, collected, number, terms_of, transposed
+from proofs.solve_for import coefficients, divided, moves, solved
+from symbolic.affine import (
+    Affine,
+    Place,
+    Term,
+    added,
+    affine_in,
+    collected,
+    difference,
+    factors_of,
+    is_zero,
+    merged,
+    number,
+    product,
+    terms_of,
+    total,
+    transposed,
+)
 from symbolic.calculus import gradient, hessian
 from symbolic.derivation import Derivation, Step
 from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.facts import Facts, predicate
-from symbolic.meaning import substitute
+from symbolic.meaning import require_unrestricted, substitute
 from symbolic.nodes import ArgMin, Gradient, Hessian
 from symbolic.shapes import SCALAR, is_scalar, same_shape, shape
 
@@ -65,38 +81,42 @@ def _listed(items: Iterable[Basic] | Basic) -> tuple[Any, ...]:
 
 
 class _Quadratic:
-    """An objective c/2 (w'M w - 2 w'b) + constant: `matrix` is M, `target` is b, `factor` is c.
+    """An objective c/2 (w'M w - 2 w'b) + constant: `before` is M, `target` is b, `factor` is c.
 
-    With `after`, the variable is a row, or a matrix from the left: c/2 (w M w' - 2 b w').
+    A row, or a matrix from the left, has its coefficient `after` it, c/2 (w N w' - 2 b w'); a matrix may have both, c/2
+    (tr w'M w N - 2 tr w'b). A coefficient that is not there is 1.
     """
 
     def __init__(self, objective: Any, w: Any, given: tuple[Any, ...]) -> None:
         self.objective, self.w, self.given, self.facts = objective, w, given, Facts(given)
         if not isinstance(w, (MatrixSymbol, Symbol)):
             raise UnsupportedError(f"the variable {w} is not a symbol.")
+        require_unrestricted(w)
         if not is_scalar(objective):
             raise ShapeError(f"an objective is a scalar; {objective} is {' x '.join(map(str, shape(objective)))}.")
         if not objective.has(w):
             raise UnsupportedError(f"the objective {objective} does not contain {w}: every point is a minimiser.")
         self.rows, self.columns = shape(w)
         places, rest = self._slope()
-        self.after = any(place.right for place in places)
-        if any(place.turned for place in places) or (self.after and any(place.left.factors for place in places)):
-            raise UnsupportedError(
-                f"the gradient {self.gradient} has {w} transposed, or between matrices on both sides."
-            )
-        self.size = self.columns if self.after else self.rows
-        self.second = collected(  # the gradient is `second` w - `first`, or w `second` - `first`
-            Term(place.left.number, place.left.scalars, (*place.left.factors, *place.right)) for place in places
-        )
-        if not self.second:
+        if any(place.turned for place in places):
+            raise UnsupportedError(f"the gradient {self.gradient} has {w} transposed.")
+        before, after = coefficients(Eq(self.gradient, self.zero(), evaluate=False), w, places)
+        if not before or not after:
             raise UnsupportedError(f"the gradient of {objective} does not contain {w}: no minimum, or a constant.")
-        matrix, target, self.factor = divided(
-            self.second, [term.times(-1) for term in rest], self.facts, keep_sign=True
-        )
-        self.scale = added(matrix, SCALAR) if all(not term.factors for term in matrix) else None  # M is this times I
-        self.matrix, self.target = added(matrix, (self.size, self.size)), added(target, (self.rows, self.columns))
-        self.curvature = self._curvature()
+        target = [term.times(-1) for term in rest]
+        self.second = collected(place.left for place in places)  # the gradient is `second` w - ..., if nothing is after
+        before, target, c = divided(before, target, self.facts, keep_sign=True)
+        after, target, d = divided(after, target, self.facts, keep_sign=True)
+        self.factor = c * d
+        self.before, self.after = added(before, (self.rows,) * 2), added(after, (self.columns,) * 2)
+        self.target = added(target, (self.rows, self.columns))
+        is_multiple = all(not term.factors for term in (*before, *after))
+        self.scale = added(before, SCALAR) if is_multiple else None  # M is this times I
+        self.is_after = any(term.factors for term in after)
+        sides = [self.before] if not self.is_after else [self.after]
+        if self.is_after and any(term.factors for term in before):
+            sides = [self.before, self.after]
+        self.curvature = [self._curvature(side) for side in sides]
 
     def _slope(self) -> tuple[tuple[Place, ...], tuple[Term, ...]]:
         """The gradient as an affine function."""
@@ -114,24 +134,24 @@ class _Quadratic:
             )
         return found.places, found.rest
 
-    def _curvature(self) -> Basic:
-        """The claim that M is definite, or semidefinite; raises UnsupportedError if neither is shown."""
-        claims = Q.positive_definite(self.matrix), semidefinite(self.matrix)
-        if is_scalar(self.matrix):
-            claims = Q.positive(self.matrix), Q.nonnegative(self.matrix)
+    def _curvature(self, matrix: Any) -> Basic:
+        """The claim that it is definite, or semidefinite; raises UnsupportedError if neither is shown."""
+        claims = Q.positive_definite(matrix), semidefinite(matrix)
+        if is_scalar(matrix):
+            claims = Q.positive(matrix), Q.nonnegative(matrix)
         for claim in claims:
             verdict = prove(claim, given=self.given)
             if verdict.status == "proved":
                 return claim
-        hessian_text = added(self.second, (self.size, self.size))
+        what = f"Hessian {product(self.factor, matrix)}" if self.columns == 1 else f"second-order part {matrix}"
         if verdict.status == "refuted":
             raise UnsupportedError(
-                f"the objective need not have a minimum: its Hessian {hessian_text} is not positive semidefinite in"
-                f" general.\n{verdict.counterexample or verdict.reason}"
+                f"the objective need not have a minimum: its {what} is not positive semidefinite in general.\n"
+                f"{verdict.counterexample or verdict.reason}"
             )
         raise UnsupportedError(
-            f"the objective is not shown to be convex: nothing says that its Hessian {hessian_text} is positive"
-            " semidefinite. Give the fact that makes it so, such as Q.positive_definite of a matrix in it."
+            f"the objective is not shown to be convex: nothing says that its {what} is positive semidefinite. Give the"
+            " fact that makes it so, such as Q.positive_definite of a matrix in it."
         )
 
     # The steps.
@@ -150,23 +170,24 @@ class _Quadratic:
             return None
         if any(s.has(self.w) and not isinstance(s, (Symbol, sp.Pow, sp.Trace)) for t in terms for s in t.scalars):
             return None
-        plain = added(terms, SCALAR)
-        if {*sp.Add.make_args(plain), *plain.args} >= {*sp.Add.make_args(self.objective)}:
-            return None
-        return added(collected(self._upright(term) for term in terms), SCALAR)
+        plain, tidy = added(terms, SCALAR), added(collected(self._upright(term) for term in terms), SCALAR)
+        is_one = {*sp.Add.make_args(plain), *plain.args} >= {*sp.Add.make_args(self.objective)}
+        return None if is_one or str(tidy) == str(self.objective) else tidy
 
     def _upright(self, term: Term) -> Term:
         """A 1 x 1 product and its transpose are one term, the one that begins with w'; so are the turns of a trace."""
         traces = [s for s in term.scalars if isinstance(s, sp.Trace)]
         if len(traces) > 1 or (traces and term.factors):
             return term
-        factors = _factors(traces[0].arg) if traces else term.factors
+        factors = factors_of(traces[0].arg) if traces else term.factors
         ways = [factors, self._turned(factors)]
         if traces:
             ways = [way[k:] + way[:k] for way in ways for k in range(len(way))]
 
-        def rank(way: tuple[Any, ...]) -> tuple[bool, bool, bool, str]:
-            return (way[:1] != (Transpose(self.w),), way[-1:] != (self.w,), way != self._turned(way), str(way))
+        def rank(way: tuple[Any, ...]) -> tuple[Any, ...]:
+            ends = (way[:1] != (Transpose(self.w),), way[-1:] != (self.w,))
+            begins_turned = bool(way) and isinstance(way[0], Transpose)
+            return (*ends, way != self._turned(way), not begins_turned, str(way))
 
         best = min(ways, key=rank)
         if not traces:
@@ -187,24 +208,28 @@ class _Quadratic:
             steps.append(Step(Hessian(self.objective, self.w), found))
             if found != collected_form:
                 steps.append(Step(found, collected_form))
-        return [*steps, Step(self.curvature, true, "holds")]
+        return [*steps, *(Step(claim, true, "holds") for claim in self.curvature)]
 
     def square(self, solution: Any, constraint: tuple[Any, ...] = ()) -> Step:
         """f(w) - f(solution) as a square; a long solution has a name in it."""
         best, given = solution, constraint
-        if self.scale is None and not isinstance(solution, (MatrixSymbol, sp.ZeroMatrix)):
+        is_traced = isinstance(self.w, MatrixSymbol) and 1 not in (self.rows, self.columns)
+        is_short = isinstance(solution, (Symbol, MatrixSymbol, sp.ZeroMatrix)) or (is_traced and constraint)
+        if self.scale in (None, 1) and not is_short:
             best = self._fresh(f"{self.w.name}_star")
             given = (*constraint, Eq(best, solution, evaluate=False))
         value = substitute(self.objective, self.w, best)
-        gap = _difference(self.objective, value)
+        gap = difference(self.objective, value)
         half = self.factor * Rational(1, 2)
         if not isinstance(self.w, MatrixSymbol):
-            return Step(gap, half * number(self.matrix) * Pow(_difference(self.w, best), 2), given=given)
-        rest = _difference(self.w, best)
-        form = (rest, self.matrix, Transpose(rest)) if self.after else (Transpose(rest), self.matrix, rest)
-        if 1 in (self.rows, self.columns) and is_scalar(product(*form)):
-            return Step(gap, product(half, *form), given=given)
-        traced = sp.Trace(product(*form))
+            return Step(gap, half * number(self.before) * Pow(difference(self.w, best), 2), given=given)
+        rest = difference(self.w, best)
+        form = product(Transpose(rest), self.before, rest, self.after)
+        if self.is_after and all(not term.factors for term in terms_of(self.before)):
+            form = product(rest, self.after, Transpose(rest))
+        if is_scalar(form):
+            return Step(gap, product(half, form), given=given)
+        traced = sp.Trace(form)
         return Step(gap, traced if half == 1 else sp.Mul(half, traced), given=given)
 
     def zero(self) -> Any:
@@ -225,7 +250,7 @@ class _Quadratic:
         except UnsupportedError as error:
             raise UnsupportedError(f"there is no single minimiser of {self.objective}: {error}") from None
         answer = Eq(self.w, found.value, evaluate=False)
-        licences = tuple(claim for claim in found.licences if claim != self.curvature)  # which is a step already
+        licences = tuple(claim for claim in found.licences if claim not in self.curvature)  # which are steps
         solving = moves(stationary, replace(found, licences=licences), answer)
         return self.claim(found.value, (), [*self.opening(), *self.convexity(), *solving, self.square(found.value)])
 
@@ -244,15 +269,16 @@ class _Quadratic:
         size = shape(constraint.lhs)
         if size == SCALAR and self.columns == 1 and all(place.turned for place in places):  # w'a is a'w
             places = [Place(_flipped(place), False, ()) for place in places]
-        if not collected(place.left for place in places):
-            raise UnsupportedError(f"the constraint {constraint} does not contain {self.w}.")
         if isinstance(self.w, Symbol):
             raise UnsupportedError(f"the constraint {constraint} determines the scalar {self.w}: use solve_for.")
-        if self.after or any(place.turned or place.right for place in places):
-            raise UnsupportedError(
-                f"the constraint {constraint} must read A {self.w} = b, with a variable on the right."
-            )
+        if places and (self.is_after or any(place.turned or place.right for place in places)):
+            raise UnsupportedError(f"the constraint {constraint} is not of the form A {self.w} = b.")
+        if not collected(place.left for place in places):
+            raise UnsupportedError(f"the constraint {constraint} does not contain {self.w}.")
         A, b, _ = divided(collected(place.left for place in places), rest, self.facts)
+        if len(A) == 1:  # a scalar goes to the other side
+            by = [Pow(scalar, -1) for scalar in A[0].scalars]
+            A, b = [Term(S.One, (), A[0].factors)], [Term(t.number, merged([*t.scalars, *by]), t.factors) for t in b]
         return self._kkt(constraint, added(A, (size[0], self.rows)), added(b, size))
 
     def _kkt(self, constraint: Eq, A: Any, b: Any) -> Derivation:
@@ -260,22 +286,20 @@ class _Quadratic:
         is_scalar_constraint = shape(constraint.lhs) == SCALAR
         nu = self._fresh("nu", SCALAR if is_scalar_constraint else shape(constraint.lhs))
         turned, inverse = transposed(A), self._inverse()
-        reached = product(A, *inverse, turned)
-        pull = product(turned, nu)
-        # M w = target - A' nu and A w = b, so w = M^-1 (target - A' nu), A M^-1 A' nu = A M^-1 target - b
-        free = product(*inverse, self.target)
-        aim, solution = _difference(self.target, pull), product(*inverse, turned, Inverse(reached), b)
-        excess = _negative(b)
-        if not _is_zero(self.target):
-            aside = product(turned, Inverse(reached), _difference(b, product(A, free)))
-            solution, excess = product(*inverse, _sum(self.target, aside)), _difference(product(A, free), b)
-        elif _is_zero(b):
-            solution = self.zero()
+        # M w = target - A' nu and A w = b, so A M^-1 A' nu = A M^-1 target - b; a scalar M is taken to the other side
+        inner, goal = (inverse, b) if self.scale is None else ((), product(self.scale, b))
+        reached, pull, free = product(A, *inner, turned), product(turned, nu), product(A, *inner, self.target)
+        aim, excess = difference(self.target, pull), difference(free, goal)
+        if is_zero(self.target):
+            solution = product(*inverse, turned, Inverse(reached), goal) if not is_zero(goal) else self.zero()
+        else:
+            aside = product(turned, Inverse(reached), difference(goal, free))
+            solution = product(*inverse, total(self.target, aside))
         value = product(Inverse(reached), excess) if not is_scalar_constraint else number(excess) / number(reached)
-        slope = _sum(self.gradient, product(self.factor, pull))
-        stationary = Eq(product(self.matrix, self.w), aim, evaluate=False)
+        slope = total(self.gradient, product(self.factor, pull))
+        stationary = Eq(product(self.before, self.w), aim, evaluate=False)
         in_nu = Eq(self.w, product(*inverse, aim), evaluate=False)
-        multiplier = Eq(nu, value if not _is_zero(excess) else added([], shape(nu)), evaluate=False)
+        multiplier = Eq(nu, value if not is_zero(excess) else added([], shape(nu)), evaluate=False)
         answer = Eq(self.w, solution, evaluate=False)
         lagrangian = self._lagrangian(nu, A, b)
         met = [substitute(side, self.w, solution) for side in constraint.args]
@@ -297,15 +321,15 @@ class _Quadratic:
         """M^-1 as factors."""
         if self.scale is not None:
             return () if self.scale == 1 else (Pow(self.scale, -1),)
-        return (self.matrix.arg if isinstance(self.matrix, Inverse) else Inverse(self.matrix),)
+        return (self.before.arg if isinstance(self.before, Inverse) else Inverse(self.before),)
 
     def _lagrangian(self, nu: Any, A: Any, b: Any) -> Any:
         left = product(A, self.w)
         if not isinstance(nu, MatrixSymbol):
-            penalty = sp.Mul(self.factor, nu, _difference(number(left), number(b)), evaluate=False)
+            penalty = sp.Mul(self.factor, nu, difference(number(left), number(b)), evaluate=False)
             return sp.Add(number(self.objective), penalty, evaluate=False)
-        penalty = product(self.factor, Transpose(nu), _difference(left, b))
-        return _sum(self.objective, penalty if is_scalar(penalty) else sp.Trace(penalty))
+        penalty = product(self.factor, Transpose(nu), difference(left, b))
+        return total(self.objective, penalty if is_scalar(penalty) else sp.Trace(penalty))
 
     def _fresh(self, name: str, size: Any = None) -> Any:
         """A symbol of a free name; like the variable, if no size is given."""
@@ -320,52 +344,4 @@ def _flipped(place: Place) -> Term:
     return Term(place.left.number, place.left.scalars, tuple(map(transposed, reversed(place.right))))
 
 
-def product(*factors: Any) -> Any:
-    """The product, with numbers in front and without superfluous identities.
-
-    >>> n = sp.Symbol("n", integer=True, positive=True)
-    >>> A, x = MatrixSymbol("A", n, n), MatrixSymbol("x", n, 1)
-    >>> product(A, MatMul(2, x)), product(1, sp.Identity(n), x)
-    (2*A*x, x)
-    """
-    flat = [S(f) for factor in factors for f in _factors(factor)]
-    zero = next((f for f in flat if isinstance(f, sp.ZeroMatrix)), None)
-    matrices = [f for f in flat if getattr(f, "is_Matrix", False)]
-    if zero is not None:
-        return added([], (shape(matrices[0])[0], shape(matrices[-1])[1]))
-    scalars = [f for f in flat if f not in matrices and f != 1]
-    if len(scalars) > 1 and all(s.is_Rational for s in scalars):
-        scalars = [f for f in (sp.Mul(*scalars),) if f != 1]
-    chain = [f for f in matrices if not isinstance(f, sp.Identity)] or matrices[:1]
-    parts = [*scalars, *chain]
-    return (parts[0] if len(parts) == 1 else MatMul(*parts) if chain else sp.Mul(*parts)) if parts else S.One
-
-
-def _factors(e: Any) -> tuple[Any, ...]:
-    return e.args if isinstance(e, MatMul) else (e,)
-
-
-def _is_zero(e: Any) -> bool:
-    return e == 0 or isinstance(e, sp.ZeroMatrix)
-
-
-def _negative(e: Any) -> Any:
-    return product(-1, e) if getattr(e, "is_Matrix", False) else -e
-
-
-def _sum(left: Any, right: Any) -> Any:
-    if all(getattr(e, "is_Matrix", False) for e in (left, right)):
-        return MatAdd(left, right)
-    return sp.Add(number(left), number(right), evaluate=False)
-
-
-def _difference(left: Any, right: Any) -> Any:
-    if _is_zero(right):
-        return left
-    if _is_zero(left):
-        return _negative(right)
-    minus = product(-1, right) if getattr(right, "is_Matrix", False) else sp.Mul(-1, right, evaluate=False)
-    return _sum(left, minus)
-
-
-__all__ = ["minimize", "product"]
+__all__ = ["minimize"]

@@ -9,7 +9,7 @@ What all terms have in common, scalars that are not 0 and invertible factors at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,7 +106,7 @@ def solved(equation: Eq, unknown: Any, given: tuple[Basic, ...]) -> Solved:
         facts = Facts(given)
         places, size = [_flipped(place, facts) for place in places], (size[1], size[0])
         rest = collected(settled(term.T, facts) for term in rest)
-    before, after = _coefficients(equation, unknown, places)
+    before, after = coefficients(equation, unknown, places)
     if not before or not after:
         raise UnsupportedError(f"{unknown} cancels in {equation}.")
     return _Linear(equation, unknown, before, after, rest, size, given).solved()
@@ -118,7 +118,7 @@ def _flipped(place: Place, facts: Facts) -> Place:
     return Place(settled(before, facts), False, settled(after, facts).factors)
 
 
-def _coefficients(equation: Eq, unknown: Any, places: list[Place]) -> tuple[list[Term], list[Term]]:
+def coefficients(equation: Eq, unknown: Any, places: Sequence[Place]) -> tuple[list[Term], list[Term]]:
     """L and R in L U R = B, as sums; one of them is a single product, if there is such a form."""
     if len({place.right for place in places}) <= 1:
         return collected(place.left for place in places), [Term(S.One, (), place.right) for place in places[:1]]
@@ -166,7 +166,10 @@ class _Linear:
                 if isinstance(self.scalar, sp.Add) and self.facts.holds(name, self.scalar)]  # fmt: skip
         licences += [claim(self.scalar) for claim in sign]
         square = all(m is None or _is_square(m) for m in (self.before, self.after))
-        return Solved(self._value(before, after), self._collected(), tuple(licences), "iff" if square else "implies")
+        value = self._value(before, after)
+        alone = self.scalar == 1 and self.before is None and self.after is None
+        equation = Eq(self.unknown, value, evaluate=False) if alone else self._collected()
+        return Solved(value, equation, tuple(licences), "iff" if square else "implies")
 
     def _require_nonzero(self) -> None:
         """Refuses to divide all terms by what may be zero: the solution would not show it."""
@@ -233,8 +236,8 @@ class _Linear:
             m, n = shape(matrix)
             word, other = ("column", "surjective") if rank == "injective" else ("row", "injective")
             way_out = (
-                f"With full {word} rank (predicate('{rank}')({matrix}) in given=) there is at most one solution; for the"
-                " best approximation, or the solution of least norm, use minimize."
+                f"With full {word} rank (predicate('{rank}')({matrix}) in given=) there is at most one solution; for"
+                " the best approximation, or the solution of least norm, use minimize."
             )
             if self.facts.holds(other, matrix) is not None:
                 way_out = (
@@ -324,4 +327,4 @@ def _unless_one(scalar: Any) -> list[Any]:
     return [] if scalar == 1 else [scalar]
 
 
-__all__ = ["Solved", "divided", "moves", "solve_for", "solved"]
+__all__ = ["Solved", "coefficients", "divided", "moves", "solve_for", "solved"]

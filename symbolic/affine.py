@@ -147,8 +147,8 @@ def _expand(e: Any) -> list[Term]:
             return _expand(e.parent)
         case sp.Trace():
             return _expand(e.arg) if is_scalar(e.arg) else [_traced(term) for term in _expand(e.arg)]
-        case sp.Sum() if (product := _without_index(e)) is not None:
-            return _expand(product)
+        case sp.Sum() if (found := _without_index(e)) is not None:
+            return _expand(found)
         case sp.Pow() | sp.MatPow() if e.args[1].is_Integer and 0 < e.args[1] <= MAX_POWER and _is_sum(e.args[0]):
             return reduce(_multiplied, [_expand(e.args[0])] * int(e.args[1]))
     return [Term(S.One, (e,))] if is_scalar(e) else [Term(S.One, (), (e,))]
@@ -283,6 +283,56 @@ def _opened(term: Term, unknown: Basic) -> Term:
     return Term(term.number, tuple(scalars), factors)
 
 
+def product(*factors: Any) -> Any:
+    """The product, with numbers in front and without superfluous identities.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> A, x = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("x", n, 1)
+    >>> product(A, sp.MatMul(2, x)), product(1, sp.Identity(n), x)
+    (2*A*x, x)
+    """
+    flat = [S(f) for factor in factors for f in factors_of(factor)]
+    zero = next((f for f in flat if isinstance(f, sp.ZeroMatrix)), None)
+    matrices = [f for f in flat if getattr(f, "is_Matrix", False)]
+    if zero is not None:
+        return added([], (shape(matrices[0])[0], shape(matrices[-1])[1]))
+    scalars = [f for f in flat if f not in matrices and f != 1]
+    if len(scalars) > 1 and all(s.is_Rational for s in scalars):
+        scalars = [f for f in (sp.Mul(*scalars),) if f != 1]
+    chain = [f for f in matrices if not isinstance(f, sp.Identity)] or matrices[:1]
+    parts = [*scalars, *chain]
+    return (parts[0] if len(parts) == 1 else sp.MatMul(*parts) if chain else sp.Mul(*parts)) if parts else S.One
+
+
+def factors_of(e: Any) -> tuple[Any, ...]:
+    return e.args if isinstance(e, sp.MatMul) else (e,)
+
+
+def is_zero(e: Any) -> bool:
+    return e == 0 or isinstance(e, sp.ZeroMatrix)
+
+
+def _negative(e: Any) -> Any:
+    return product(-1, e) if getattr(e, "is_Matrix", False) else -e
+
+
+def total(left: Any, right: Any) -> Any:
+    """left + right, as it is written."""
+    if all(getattr(e, "is_Matrix", False) for e in (left, right)):
+        return sp.MatAdd(left, right)
+    return sp.Add(number(left), number(right), evaluate=False)
+
+
+def difference(left: Any, right: Any) -> Any:
+    """left - right, as it is written, without a zero."""
+    if is_zero(right):
+        return left
+    if is_zero(left):
+        return _negative(right)
+    minus = product(-1, right) if getattr(right, "is_Matrix", False) else sp.Mul(-1, right, evaluate=False)
+    return total(left, minus)
+
+
 def content(terms: Iterable[Term]) -> Rational:
     """The largest rational by which all terms can be divided with integer numbers left; its sign is plus."""
     numbers = [term.number for term in terms]
@@ -299,10 +349,15 @@ __all__ = [
     "affine_in",
     "collected",
     "content",
+    "difference",
+    "factors_of",
+    "is_zero",
     "merged",
     "number",
     "power_of",
+    "product",
     "settled",
     "terms_of",
+    "total",
     "transposed",
 ]
