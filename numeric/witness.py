@@ -28,6 +28,7 @@ from numeric.setting import patterns_of
 from numeric.truth import Outcome, as_statement, compile_statement
 
 UNDECIDED = "problems that order points differently may have the same minimisers: no instance decides the claim"
+RARE = 60  # instances that may be refused by inequalities and other tests among the hypotheses
 ONE_SIZE = "An instance decides one size only: no number of sizes tried proves the claim for all sizes."
 
 
@@ -218,7 +219,8 @@ def _at_sizes(
             check = compile_statement(side.conclusion, sizes, ring, indices)
         except OutsideRange:
             continue
-        outcomes, missed = _draw(sampler, check, instances, rng)
+        patience = RARE if side.setting.tests else 3 * instances
+        outcomes, missed = _draw(sampler, check, instances, rng, patience)
         if not outcomes and side.setting.equations:  # no generic solution: perhaps zero or the identity is one
             outcomes = _draw_special(sampler, check, rng)
             special += len(outcomes)
@@ -237,10 +239,11 @@ def _draw_special(sampler: Sampler, check: Any, rng: Random) -> list[Outcome]:
     return outcomes
 
 
-def _draw(sampler: Sampler, check: Any, instances: int, rng: Random) -> tuple[list[Outcome], int]:
+def _draw(sampler: Sampler, check: Any, instances: int, rng: Random, patience: int) -> tuple[list[Outcome], int]:
+    """Outcomes at random instances, until there are enough or `patience` of them did not exist."""
     outcomes: list[Outcome] = []
     skipped = 0
-    while len(outcomes) < instances and skipped < 3 * instances:
+    while len(outcomes) < instances and skipped < patience:
         try:
             outcomes.append(check(sampler.random(rng)))
         except Undefined:
@@ -283,7 +286,7 @@ def _floats(
                 if required:
                     raise
                 return 0, 0.0, True, []
-            outcomes, _ = _draw(sampler, check, instances, rng)
+            outcomes, _ = _draw(sampler, check, instances, rng, RARE if side.setting.tests else 3 * instances)
             count += len(outcomes)
             error = max([error, *(o.error for o in outcomes)])
             if agree and not side.decides and not all(o.holds for o in outcomes):

@@ -43,6 +43,8 @@ X, Y = MatrixSymbol("X", m, n), MatrixSymbol("Y", n, p)
 x, c, y = MatrixSymbol("x", n, 1), MatrixSymbol("c", n, 1), MatrixSymbol("y", m, 1)
 
 RELU = Piecewise((t, t > 0), (0, True))
+STACKED, TARGET = BlockMatrix([[X], [sqrt(lam)*Identity(n)]]), BlockMatrix([[y], [ZeroMatrix(n, 1)]])
+WIDE = BlockMatrix([[X, sqrt(lam)*Identity(m)]])
 
 # name: (expression, the same in NumPy)
 NODES = {
@@ -70,6 +72,32 @@ NODES = {
     "hadamard power": (HadamardPower(X, 2), lambda v: v.X**2),
     "kronecker": (KroneckerProduct(X, Y), lambda v: np.kron(v.X, v.Y)),
     "block": (BlockMatrix([[A, x], [x.T, Identity(1)]]), lambda v: np.block([[v.A, v.x], [v.x.T, np.eye(1)]])),
+    "stacked, by a vector": (STACKED*x, lambda v: np.vstack([v.X @ v.x, np.sqrt(v.lam)*v.x])),
+    "stacked, transposed": (Transpose(STACKED)*STACKED, lambda v: v.X.T @ v.X + v.lam*np.eye(v.n)),
+    "stacked, residual": (
+        (STACKED*x - TARGET).T*(STACKED*x - TARGET),
+        lambda v: ((v.X @ v.x - v.y)**2).sum() + v.lam*(v.x**2).sum(),
+    ),
+    "stacked, inverse": (
+        sp.Inverse(MatMul(Transpose(STACKED), STACKED))*Transpose(STACKED)*TARGET,
+        lambda v: np.linalg.solve(v.X.T @ v.X + v.lam*np.eye(v.n), v.X.T @ v.y),
+    ),
+    "stacked, an entry": ((STACKED*x)[m, 0], lambda v: np.sqrt(v.lam)*v.x[0]),
+    "stacked, the last entries": (Sum((STACKED*x)[i, 0]**2, (i, m, m + n - 1)), lambda v: v.lam*(v.x**2).sum()),
+    "side by side": (WIDE*BlockMatrix([[x], [y]]), lambda v: v.X @ v.x + np.sqrt(v.lam)*v.y),
+    "side by side, pseudo-inverse": (
+        WIDE.T*(WIDE*WIDE.T).inv()*y,
+        lambda v: np.linalg.pinv(np.hstack([v.X, np.sqrt(v.lam)*np.eye(v.m)])) @ v.y,
+    ),
+    "shifted index": (Sum(X[i - n, 0], (i, n, n + m - 1)), lambda v: v.X[:, 0].sum()),
+    "sum of sizes": (
+        Sum(i, (i, n, n + m - 1)) + Trace(Identity(m + n)), lambda v: sum(range(v.n, v.n + v.m)) + v.m + v.n,
+    ),
+    "product over an index": (
+        sp.Product(exp(-y[i, 0]**2/2)/sqrt(2*sp.pi*lam), (i, 0, m - 1)),
+        lambda v: np.exp(-(v.y**2).sum()/2) * (2*np.pi*v.lam)**(-v.m/2),
+    ),
+    "power of half a size": ((2*sp.pi*lam)**(-m/2), lambda v: (2*np.pi*v.lam)**(-v.m/2)),
     "diag of a vector": (DiagMatrix(x), lambda v: np.diag(v.x[:, 0])),
     "diagonal as a vector": (DiagonalOf(A), lambda v: np.diag(v.A)[:, None]),
     "entrywise": (X.applyfunc(sp.Lambda(t, exp(-t**2))), lambda v: np.exp(-v.X**2)),

@@ -9,8 +9,9 @@ from sympy import Eq, Identity, MatrixSymbol, Q, Symbol, symbols
 
 from numeric import NoInstance, PrimeField, Undefined, evaluate, sample, size_patterns, svd_triple
 from numeric.generators import GENERATORS, STRUCTURED, generator_for
+from numeric.predicates import HOLDS, ORDERED
 from numeric.rings import RATIONAL, REAL
-from numeric.truth import HOLDS, ORDERED, compile_statement
+from numeric.truth import compile_statement
 from symbolic.errors import PushthroughError
 from symbolic.nodes import ForAll
 from symbolic.structures import STRUCTURES, predicate
