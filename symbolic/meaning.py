@@ -14,7 +14,6 @@ A claim that is about no minimisers is its own meaning.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 import sympy as sp
@@ -100,11 +99,14 @@ def _in_one_variable(side: Any, facts: Facts) -> tuple[Any, list[Any]]:
 
 def _determining(problem: ArgMin, v: Any, facts: Facts) -> tuple[Any, sp.Eq]:
     """A constraint that determines v, for all values of the other variables, and v = h(...) by it."""
+    why = ["."]
     for constraint in problem.constraints:
         if constraint.has(v) and isinstance(constraint, sp.Eq):
-            with suppress(UnsupportedError):
+            try:
                 return constraint, sp.Eq(v, _determined(constraint, v, set(problem.variables), facts), evaluate=False)
-    raise UnsupportedError(f"{problem} is over several variables, and no constraint determines {v}.")
+            except UnsupportedError as error:
+                why.append(f": {error}")
+    raise UnsupportedError(f"{problem} is over several variables, and no constraint determines {v}{why[-1]}")
 
 
 def _determined(constraint: Any, v: Any, variables: set[Any], facts: Facts) -> Any:
