@@ -6,7 +6,6 @@ here, one after the other.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -25,9 +24,11 @@ def in_order(function: Callable[[Any], T], tasks: Sequence[Any]) -> Iterator[T]:
     """
     global _function
     count = min(len(tasks), _processors(), MAX_WORKERS)
-    if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    if count < 2 or not hasattr(os, "fork"):
         yield from map(function, tasks)
         return
+    import multiprocessing  # one task alone does not pay for it
+
     _function = function
     context = multiprocessing.get_context("fork")
     with context.Pool(count, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:

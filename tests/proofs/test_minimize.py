@@ -36,7 +36,10 @@ X, w, v, y = MatrixSymbol("X", m, n), MatrixSymbol("w", n, 1), MatrixSymbol("v",
 Sigma, A, b = MatrixSymbol("Sigma", m, m), MatrixSymbol("A", k, n), MatrixSymbol("b", k, 1)
 P, prior, Gamma = MatrixSymbol("P", n, n), MatrixSymbol("w_0", n, 1), MatrixSymbol("Gamma", k, n)
 Y, B, C = MatrixSymbol("Y", m, k), MatrixSymbol("B", n, k), MatrixSymbol("C", n, k)
-injective, nonzero = predicate("injective"), predicate("nonzero")
+injective, surjective, nonzero = predicate("injective"), predicate("surjective"), predicate("nonzero")
+row, u, V = MatrixSymbol("x", 1, n), MatrixSymbol("u", m, 1), MatrixSymbol("V", m, n)
+H, F, K = MatrixSymbol("H", k, m), MatrixSymbol("F", m, m), MatrixSymbol("K", m, m)
+i = Symbol("i", integer=True, nonnegative=True)
 definite, half = Q.positive_definite, Rational(1, 2)
 residual, residuals = MatAdd(y, MatMul(-1, X, w)), MatAdd(Y, MatMul(-1, X, B))
 
@@ -162,6 +165,25 @@ PROBLEMS: dict[str, Problem] = {
         ols + lam * square(w - prior), "(lambda*I + X.T*X)**(-1)*(lambda*w_0 + X.T*y)",
         lambda e: prior_answer(e, e.lam * eye(e.X)),
     ),
+    "ridge, mean error": Problem(
+        ols / m + lam * w.T * w, "(lambda*m*I + X.T*X)**(-1)*X.T*y",
+        lambda e: solve(e.X.T @ e.X + len(e.X) * e.lam * eye(e.X), e.X.T @ e.y),
+    ),
+    "ridge, two variances": Problem(
+        ols / (2 * sigma**2) + w.T * w / (2 * lam), "(X.T*X + 1/lambda*sigma**2*I)**(-1)*X.T*y",
+        lambda e: solve(e.X.T @ e.X + e.sigma**2 / e.lam * eye(e.X), e.X.T @ e.y),
+    ),
+    "ridge, one example": Problem(
+        ((v.T * w)[0, 0] - tau) ** 2 + lam * norm[0, 0], "tau*(lambda*I + v*v.T)**(-1)*v",
+        lambda e: e.tau * solve(e.v @ e.v.T + e.lam * np.eye(len(e.v)), e.v),
+    ),
+    "kernel ridge": Problem(
+        square(y - K * u) + lam * u.T * K * u, "(lambda*I + K)**(-1)*y",
+        lambda e: solve(e.K + e.lam * eye(e.K), e.y), u, given=(definite(K),),
+    ),
+    "least squares, a sum over entries": Problem(
+        Sum((y[i, 0] - (X * w)[i, 0]) ** 2, (i, 0, m - 1)), OLS, ols_answer, given=(injective(X),)
+    ),
     # Quadratic forms.
     "quadratic": Problem(half * w.T * P * w - v.T * w, "P**(-1)*v", lambda e: solve(e.P, e.v), given=(definite(P),)),
     "quadratic, twice, with a constant": Problem(
@@ -172,6 +194,13 @@ PROBLEMS: dict[str, Problem] = {
     ),
     "quadratic, inverse": Problem(
         half * w.T * P.inv() * w - v.T * w, "P*v", lambda e: e.P @ e.v, given=(definite(P),)
+    ),
+    "quadratic, decimals": Problem(
+        0.5 * w.T * P * w - v.T * w, "P**(-1)*v", lambda e: solve(e.P, e.v), given=(definite(P),)
+    ),
+    "quadratic, not symmetric": Problem(
+        w.T * P * w - 2 * v.T * w, "2*(P + P.T)**(-1)*v", lambda e: solve(e.P + e.P.T, 2 * e.v),
+        given=(definite(P + P.T),),
     ),
     "numbers": Problem(3 * w.T * w - 2 * v.T * w, "(1/3)*v", lambda e: e.v / 3),
     "negative numbers and halves": Problem(
@@ -198,7 +227,25 @@ PROBLEMS: dict[str, Problem] = {
         Trace(residuals.T * Sigma * residuals), "(X.T*Sigma*X)**(-1)*X.T*Sigma*Y",
         lambda e: solve(e.X.T @ e.Sigma @ e.X, e.X.T @ e.Sigma @ e.Y), B, given=(definite(Sigma), injective(X)),
     ),
+    # The variable from the left, and between two matrices.
+    "a row": Problem(
+        MatMul(MatAdd(row * P, -v.T), Transpose(MatAdd(row * P, -v.T))) + lam * row * row.T,
+        "v.T*P.T*(lambda*I + P*P.T)**(-1)",
+        lambda e: solve(e.P @ e.P.T + e.lam * np.eye(len(e.P)), e.P @ e.v).T, row,
+    ),
+    "a factor": Problem(
+        Trace(square(Y - V * B)) + lam * Trace(V.T * V), "Y*B.T*(lambda*I + B*B.T)**(-1)",
+        lambda e: solve(e.B @ e.B.T + e.lam * np.eye(len(e.B)), e.B @ e.Y.T).T, V,
+    ),
+    "between": Problem(
+        Trace(square(F - X * B * H)), "(X.T*X)**(-1)*X.T*F*H.T*(H*H.T)**(-1)",
+        lambda e: np.linalg.pinv(e.X) @ e.F @ np.linalg.pinv(e.H), B, given=(injective(X), surjective(H)),
+    ),
     # A number.
+    "a slope": Problem(
+        square(y - mu * u), "(u.T*y)[0, 0]/(u.T*u)[0, 0]", lambda e: (e.u.T @ e.y / (e.u.T @ e.u)).item(), mu,
+        given=(nonzero(u),),
+    ),
     "a number": Problem((sigma * mu - 1) ** 2, "1/sigma", lambda e: 1 / e.sigma, mu),
     "a number, multiplied out": Problem(lam * mu**2 - 2 * tau * mu + 3, "tau/lambda", lambda e: e.tau / e.lam, mu),
     "a number, shrunk": Problem(
@@ -226,6 +273,10 @@ PROBLEMS: dict[str, Problem] = {
     "least norm, with a factor": Problem(
         lam * norm, "A.T*(A*A.T)**(-1)*b", lambda e: np.linalg.pinv(e.A) @ e.b, w, equal(A * w, b), (injective(A.T),)
     ),
+    "least norm, a scalar in the constraint": Problem(
+        norm, "1/lambda*A.T*(A*A.T)**(-1)*b", lambda e: np.linalg.pinv(e.A) @ e.b / e.lam, w, equal(lam * A * w, b),
+        (surjective(A),),
+    ),
     "least norm, right side 0": Problem(norm, "0", lambda e: 0 * e.w, w, equal(A * w, nothing), (injective(A.T),)),
     "least norm, one equation": Problem(
         norm, "v*(v.T*v)**(-1)", lambda e: e.v / (e.v.T @ e.v), w, equal(v.T * w, Identity(1)), (nonzero(v),)
@@ -234,9 +285,20 @@ PROBLEMS: dict[str, Problem] = {
         half * w.T * P * w, "P**(-1)*v*(v.T*P**(-1)*v)**(-1)",
         lambda e: kkt(e.P, 0 * e.w, e.v.T, np.ones((1, 1))), w, equal(v.T * w, 1), (definite(P), nonzero(v)),
     ),
+    "least variance, a return": Problem(
+        w.T * P * w, "tau*P**(-1)*v*(v.T*P**(-1)*v)**(-1)",
+        lambda e: kkt(e.P, 0 * e.w, e.v.T, np.full((1, 1), e.tau)), w, equal((w.T * v)[0, 0], tau),
+        (definite(P), nonzero(v)),
+    ),
     "projection on an affine subspace": Problem(
         square(w - v), "v + A.T*(A*A.T)**(-1)*(-A*v + b)", lambda e: e.v + np.linalg.pinv(e.A) @ (e.b - e.A @ e.v), w,
         equal(A * w, b), (injective(A.T),),
+    ),
+    "a weighted average on an affine subspace": Problem(
+        lam * square(w - v) + sigma * square(w - prior),
+        "1/(lambda + sigma)*((lambda*v + sigma*w_0) + A.T*(A*A.T)**(-1)*((lambda + sigma)*b - A*(lambda*v + sigma*w_0)))",
+        lambda e: kkt((e.lam + e.sigma) * np.eye(len(e.w)), e.lam * e.v + e.sigma * e.prior, e.A, e.b), w,
+        equal(A * w, b), (surjective(A),),
     ),
     "projection on a subspace": Problem(
         square(w - v), "v - A.T*(A*A.T)**(-1)*A*v", lambda e: e.v - np.linalg.pinv(e.A) @ e.A @ e.v, w,
@@ -322,7 +384,19 @@ def test_the_minimiser_is_the_one_that_numpy_finds(name: str) -> None:
 
 
 SUM = "a sum of scalars is not cancelled in an equivalence"
+SIDES = "a square with the matrix on the right, or on both sides, is not found"
+NUMBER = "a 1 x 1 product is a number that no sentence is made of, or a size is"
+LOOSE = "a scalar of any sign in front of a vector hides the word that could be replaced"
 OPEN = {
+    "ridge, mean error": NUMBER,
+    "ridge, one example": LOOSE,
+    "quadratic, not symmetric": "the square of a form that is not symmetric is not found",
+    "a row": SIDES,
+    "a factor": SIDES,
+    "between": SIDES,
+    "a slope": NUMBER,
+    "least variance, a return": LOOSE,
+    "a weighted average on an affine subspace": SUM,
     "weighted average": SUM,
     "a number, shrunk": SUM,
     "least norm, one equation": "the multiplier of one equation is a matrix in the steps and a number in the proof",
