@@ -15,6 +15,8 @@ from sympy import (
     MatrixSymbol,
     Q,
     Rational,
+    Sum,
+    Symbol,
     Trace,
     Transpose,
     ZeroMatrix,
@@ -296,7 +298,8 @@ PROBLEMS: dict[str, Problem] = {
     ),
     "a weighted average on an affine subspace": Problem(
         lam * square(w - v) + sigma * square(w - prior),
-        "1/(lambda + sigma)*((lambda*v + sigma*w_0) + A.T*(A*A.T)**(-1)*((lambda + sigma)*b - A*(lambda*v + sigma*w_0)))",
+        "1/(lambda + sigma)*((lambda*v + sigma*w_0)"
+        " + A.T*(A*A.T)**(-1)*((lambda + sigma)*b - A*(lambda*v + sigma*w_0)))",
         lambda e: kkt((e.lam + e.sigma) * np.eye(len(e.w)), e.lam * e.v + e.sigma * e.prior, e.A, e.b), w,
         equal(A * w, b), (surjective(A),),
     ),
@@ -403,11 +406,14 @@ OPEN = {
     "least variance": "a 1 x 1 product with an inverse is not read as a number",
     "several targets, weighted": "a trace and that of the transpose, with a symmetric matrix inside, are not one term",
 }
+SLOW = {"a weighted average on an affine subspace"}  # searches until its time is over
 
 
 def rows_with_gaps() -> list[Any]:
     """The names; those in OPEN may fail for the reason given there."""
-    marks = {name: [pytest.mark.xfail(reason=reason, strict=False)] for name, reason in OPEN.items()}
+    marks = {
+        name: [pytest.mark.xfail(reason=reason, strict=False, run=name not in SLOW)] for name, reason in OPEN.items()
+    }
     return [pytest.param(name, marks=marks.get(name, ())) for name in PROBLEMS]
 
 
