@@ -93,6 +93,7 @@ NODES = {
     "sum of sizes": (
         Sum(i, (i, n, n + m - 1)) + Trace(Identity(m + n)), lambda v: sum(range(v.n, v.n + v.m)) + v.m + v.n,
     ),
+    "square of a size": (Trace(Identity(n**2))*t, lambda v: v.n**2*v.t),
     "product over an index": (
         sp.Product(exp(-y[i, 0]**2/2)/sqrt(2*sp.pi*lam), (i, 0, m - 1)),
         lambda v: np.exp(-(v.y**2).sum()/2) * (2*np.pi*v.lam)**(-v.m/2),

@@ -128,9 +128,10 @@ def test_the_exact_limit_stands_beside_the_claim():
     assert sp.Matrix([larger.lhs]) == larger.values[V]
 
 
-def test_what_tends_too_slowly_is_not_decided():
+@pytest.mark.parametrize("expr, value", [(1 / log(t), S.Zero), (sp.sin(t), S(1000))])
+def test_what_tends_too_slowly_or_oscillates_is_not_decided(expr, value):
     with pytest.raises(NoInstance, match="not decided"):
-        falsify(Claim(Limit(1 / log(t), t, oo), S.Zero))
+        falsify(Claim(Limit(expr, t, oo), value))
 
 
 @pytest.mark.parametrize(

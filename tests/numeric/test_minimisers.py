@@ -34,7 +34,7 @@ from sympy import (
 
 from numeric import RATIONAL, falsify, witness
 from numeric.generators import matrix
-from numeric.minimisers import Flat, Problem, compile_minimisers, flat
+from numeric.minimisers import Flat, Problem, compile_minimisers, flat, is_quadratic
 from numeric.objectives import degree, reduced
 from numeric.rings import REAL, OutsideRing
 from symbolic.nodes import ArgMax, ArgMin
@@ -160,6 +160,9 @@ FALSE: dict[str, tuple[Any, list[Any], str]] = {
     "an absolute value": (
         Claim(ArgMin(Abs(t - a), t), -a), [], "t = 0 gives f(t) = 1, less than f(t) = 2 at the claimed minimiser",
     ),
+    "a maximum, no quadratic": (
+        Claim(ArgMax(-Abs(t - a), t), -a), [], "gives f(t) = -1, more than f(t) = -2 at the claimed maximiser",
+    ),
     "two minima": (Claim(ArgMin((t**2 - 1) ** 2, t), sp.Integer(1)), [], "the same as at the claimed minimiser: it is"),
     "no quadratic": (Claim(ArgMin(exp(t) + exp(-t), t), sp.Integer(1)), [], "less than"),
 }  # fmt: skip
@@ -260,10 +263,18 @@ def test_degrees(expr, bound):
 
 @pytest.mark.parametrize(
     "objective",
-    [exp(-t) * t, log(t), exp(t) + exp(-t), Product(t + i, (i, 0, m - 1)), exp(t) * log(t), sp.sqrt(t), t**4],
-)
+    [
+        exp(-t) * t, log(t), exp(t) + exp(-t), Product(t + i, (i, 0, m - 1)), exp(t) * log(t), sqrt(t), t**4,
+        1 / sqrt(t**2 + 1),
+    ],
+)  # fmt: skip
 def test_what_is_no_product_of_exponentials_stays_as_it_is(objective):
     assert reduced(objective, [t]).objective == objective
+
+
+def test_a_variable_with_a_range_is_not_decided():
+    assert is_quadratic(ArgMin((t - 1) ** 2, t))
+    assert not is_quadratic(ArgMin((sigma + 1) ** 2, sigma))
 
 
 def test_constants_of_unknown_sign_are_kept_for_the_instance():

@@ -156,6 +156,12 @@ def test_rounding_refutes_no_claim_and_supports_no_premise(name):
         assert check({s: np.float64(value)}).holds is expected
 
 
+def test_a_premise_that_rounding_decides_does_not_hold():
+    check = compile_statement(implies(gt(s, 1), gt(s, 2)), {}, REAL, {})
+    assert check({s: np.float64(1.0)}).holds
+    assert not check({s: np.float64(1.5)}).holds
+
+
 def test_what_rounding_decides_is_no_instance_of_an_iff():
     claim = Claim(gt(s, 1), gt(2 * s, 2), "iff")
     check = compile_statement(claim, {}, REAL, {})
