@@ -198,18 +198,28 @@ def _exact(
     result = []
     try:
         for side in sides:
-            for sizes in patterns_of(side.setting.sizes, limit):
-                pattern, ok = _at_sizes(side, ring, sizes, instances, rng)
-                if not ok and not side.decides and all(before for _, before in result):
-                    raise NoInstance(f"{claim_text(side.claim)} fails: {UNDECIDED}")
-                result.append((pattern, ok))
+            found: list[tuple[Pattern, bool]] = []
+            for patience in _patience(side, instances):
+                found = []
+                for sizes in patterns_of(side.setting.sizes, limit):
+                    found.append(_at_sizes(side, ring, sizes, instances, rng, patience))
+                    if not found[-1][1] and not side.decides and all(ok for _, ok in [*result, *found[:-1]]):
+                        raise NoInstance(f"{claim_text(side.claim)} fails: {UNDECIDED}")
+                if any(pattern.instances for pattern, _ in found):
+                    break
+            result += found
     except OutsideRing:
         return None
     return result
 
 
+def _patience(side: Direction, instances: int) -> tuple[int, ...]:
+    """How many instances may not exist before the search at one size ends; the second, if there was none at any size."""
+    return (3 * instances, RARE) if side.setting.tests else (3 * instances,)
+
+
 def _at_sizes(
-    side: Direction, ring: Ring, sizes: dict[Basic, int], instances: int, rng: Random
+    side: Direction, ring: Ring, sizes: dict[Basic, int], instances: int, rng: Random, patience: int
 ) -> tuple[Pattern, bool]:
     seen, skipped, ok = 0, 0, True
     special = 0
@@ -219,7 +229,6 @@ def _at_sizes(
             check = compile_statement(side.conclusion, sizes, ring, indices)
         except OutsideRange:
             continue
-        patience = RARE if side.setting.tests else 3 * instances
         outcomes, missed = _draw(sampler, check, instances, rng, patience)
         if not outcomes and side.setting.equations:  # no generic solution: perhaps zero or the identity is one
             outcomes = _draw_special(sampler, check, rng)
@@ -286,7 +295,7 @@ def _floats(
                 if required:
                     raise
                 return 0, 0.0, True, []
-            outcomes, _ = _draw(sampler, check, instances, rng, RARE if side.setting.tests else 3 * instances)
+            outcomes, _ = _draw(sampler, check, instances, rng, _patience(side, instances)[-1 if required else 0])
             count += len(outcomes)
             error = max([error, *(o.error for o in outcomes)])
             if agree and not side.decides and not all(o.holds for o in outcomes):
