@@ -7,7 +7,7 @@
     check_derivative(f, x, result)       complex step or differences, and dual numbers modulo a prime
 
 One plan per expression and size runs over any ring of `numeric.rings` or `numeric.field`. A new node is one function in
-`numeric.compile`, a new structure one row in `numeric.generators`, a new predicate one row in `numeric.truth`.
+`numeric.compile`, a new structure one row in `numeric.generators`, a new predicate one row in `numeric.predicates`.
 """
 
 from numeric.compile import compile_plan

@@ -50,7 +50,9 @@ def falsify(claim: Any, given: Iterable[Basic] = (), seed: int = 0, effort: int 
     """A small exact counterexample to `claim` under the hypotheses `given`, or None if none was found.
 
     `claim` is a SymPy Eq, a predicate (`Q.positive_definite(M)`), an inequality of scalars, `ForAll`, or an object with
-    `.lhs .rhs .relation` (`=`, `iff`, `implies`, `<`, ...). Instances at which an inverse does not exist are skipped.
+    `.lhs .rhs .relation` (`=`, `iff`, `implies`, `<`, ...). Sides of an equation may be minimisers (`ArgMin(f, w)`,
+    compared as sets of points where f is a quadratic) or hold a `Limit` (evaluated at three distances from its point).
+    Instances at which an inverse does not exist are skipped.
     None is not a proof; `numeric.witness` says what it is worth. `effort` multiplies the number of special instances
     (zeros, identities, equal or rank-one matrices) that are tried.
 
