@@ -214,7 +214,7 @@ def _exact(
 
 
 def _patience(side: Direction, instances: int) -> tuple[int, ...]:
-    """How many instances may not exist before the search at one size ends; the second, if there was none at any size."""
+    """How many instances may not exist before the search at a size ends; the second, if there was none at any size."""
     return (3 * instances, RARE) if side.setting.tests else (3 * instances,)
 
 

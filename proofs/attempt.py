@@ -199,7 +199,7 @@ def goal_of(claim: Any, given: Iterable[Any]) -> Any:
 
 def _other_forms(goal: Any) -> Iterator[Any]:
     """For `lim e = v`: e = f, and lim f = v, for equal forms f of e."""
-    sides = (getattr(goal, "lhs", None), getattr(goal, "rhs", None))
+    sides: tuple[Any, Any] = (getattr(goal, "lhs", None), getattr(goal, "rhs", None))
     for limit, value in (sides, sides[::-1]):
         if isinstance(limit, Limit):
             e, *where = limit.args
@@ -218,7 +218,7 @@ class Goal(NamedTuple):
 
 def _limits_by_blocks(goal: Any) -> Any | None:
     """The limit of a block matrix, as the limits of its blocks; None for anything else."""
-    sides = (getattr(goal, "lhs", None), getattr(goal, "rhs", None))
+    sides: tuple[Any, Any] = (getattr(goal, "lhs", None), getattr(goal, "rhs", None))
     for limit, value in (sides, sides[::-1]):
         if isinstance(limit, Limit) and limit.args[0].has(BlockMatrix):
             e, *where = limit.args

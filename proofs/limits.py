@@ -45,7 +45,7 @@ def falling(limit: sp.Limit, taken: Iterable[str] = ()) -> Falling:
         return Falling(expr, symbol)
     names = {*taken, *(str(s) for s in expr.free_symbols)}
     t = Symbol(next(name for name in ["t", *(f"t_{k}" for k in range(1, 99))] if name not in names), positive=True)
-    finite = not point.is_infinite
+    finite = not S(point).is_infinite
     below = point is S.NegativeInfinity or (finite and str(side) == "-")
     sign = S.NegativeOne if below else S.One
     if finite:
