@@ -300,7 +300,9 @@ class _Quadratic:
         stationary = Eq(product(self.before, self.w), aim, evaluate=False)
         in_nu = Eq(self.w, product(*inverse, aim), evaluate=False)
         multiplier = Eq(nu, value if not is_zero(excess) else added([], shape(nu)), evaluate=False)
-        answer = Eq(self.w, solution, evaluate=False)
+        determined, answer = multiplier, Eq(self.w, solution, evaluate=False)
+        if is_scalar_constraint and not is_zero(excess):
+            determined = Eq(number(reached) * nu, number(excess), evaluate=False)
         lagrangian = self._lagrangian(nu, A, b)
         met = [substitute(side, self.w, solution) for side in constraint.args]
         steps = [
@@ -309,8 +311,9 @@ class _Quadratic:
             Step(Gradient(lagrangian, self.w), slope, note="The Lagrangian, with a multiplier for the constraint."),
             Step(Eq(slope, self.zero(), evaluate=False), stationary, "iff"),
             *([Step(stationary, in_nu, "iff")] if in_nu != stationary else []),
-            Step(sp.And(in_nu, constraint, evaluate=False), multiplier, "implies",
+            Step(sp.And(in_nu, constraint, evaluate=False), determined, "implies",
                  note="The multiplier, from the constraint."),
+            *([Step(determined, multiplier, "iff")] if determined != multiplier else []),
             Step(sp.And(in_nu, multiplier, evaluate=False), answer, "implies"),
             Step(*met, note="It meets the constraint."),
             self.square(solution, (constraint,)),

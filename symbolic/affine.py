@@ -329,8 +329,9 @@ def difference(left: Any, right: Any) -> Any:
         return left
     if is_zero(left):
         return _negative(right)
-    minus = product(-1, right) if getattr(right, "is_Matrix", False) else sp.Mul(-1, right, evaluate=False)
-    return total(left, minus)
+    if getattr(right, "is_Matrix", False):
+        return total(left, product(-1, right))
+    return total(left, -right if right.is_Atom else sp.Mul(-1, right, evaluate=False))
 
 
 def content(terms: Iterable[Term]) -> Rational:
