@@ -102,7 +102,7 @@ def grounds(certificate: dict[str, Any], axioms: Sequence[str] = ()) -> Grounds:
     lemmas = [step for step in certificate["steps"] if step[0] == "zero"]
     used = references([lemmas, certificate["proof"]])
     hypotheses = [ref for ref in dict.fromkeys(used) if ref[:1] in "ga"]
-    inverses = [ref for ref in dict.fromkeys(used) if ref[:1] == "i"]
+    inverses = [ref for ref in dict.fromkeys(used) if ref[:1] == "i" and not reader.is_reciprocal(ref)]
     uses = [reader.reference(ref) for ref in hypotheses]
     if hypotheses and len(inverses) > 1:
         uses.append("the definitions of the inverses")
@@ -168,6 +168,8 @@ class _Reader:
         if ref.startswith("inv"):
             number, _, side = ref[3:].partition(".")
             e = self.inverses[int(number)]
+            if not self.rows(e):
+                return f"the definition of the inverse of {self.formula(e)}"
             pair = [e, ["inv", e]] if side == "r" else [["inv", e], e]
             return self.relation(["mul", *pair], "=", ["id", self.rows(e)])
         fact = self.names.fact(ref)
@@ -220,7 +222,15 @@ class _Reader:
             return plain(expanded)
 
     def rows(self, e: Any) -> str:
-        return str(getattr(self.sympy(self.names.expand(e)), "shape", (1, 1))[0])
+        """The number of rows; nothing for sums over indices, which have no formula."""
+        try:
+            return str(getattr(self.sympy(self.names.expand(e)), "shape", (1, 1))[0])
+        except UnsupportedError:
+            return ""
+
+    def is_reciprocal(self, ref: str) -> bool:
+        """Whether it says `a 1/a = 1` of a number, which nobody needs to be told."""
+        return ref.startswith("inv") and self.rows(self.inverses[int(ref[3:].partition(".")[0])]) == "1"
 
     def sympy(self, e: Any) -> Any:
         """The SymPy expression that a JSON one of the kernel says, every part in its place."""
@@ -243,7 +253,8 @@ class _Reader:
             case ["T", a]:
                 return Transpose(self.sympy(a))
             case ["inv", a]:
-                return Inverse(self.sympy(a))
+                inner = self.sympy(a)
+                return Inverse(inner) if isinstance(inner, MatrixExpr) else Pow(inner, -1)
             case ["tr", a]:
                 return Trace(self.sympy(a))
             case ["pow", a, k]:

@@ -397,7 +397,6 @@ OPEN = {
     "a row": SIDES,
     "a factor": SIDES,
     "between": SIDES,
-    "a slope": NUMBER,
     "least variance, a return": LOOSE,
     "a weighted average on an affine subspace": SUM,
     "weighted average": SUM,
@@ -412,7 +411,7 @@ SLOW = {"a weighted average on an affine subspace"}  # searches until its time i
 def rows_with_gaps() -> list[Any]:
     """The names; those in OPEN may fail for the reason given there."""
     marks = {
-        name: [pytest.mark.xfail(reason=reason, strict=False, run=name not in SLOW)] for name, reason in OPEN.items()
+        name: [pytest.mark.xfail(reason=reason, strict=True, run=name not in SLOW)] for name, reason in OPEN.items()
     }
     return [pytest.param(name, marks=marks.get(name, ())) for name in PROBLEMS]
 
@@ -446,6 +445,13 @@ REFUSED: dict[str, tuple[Any, type[PushthroughError], str]] = {
     "concave": ((-norm, w), UnsupportedError, r"need not have a minimum: its Hessian .* is not positive semidefinite"),
     "indefinite": ((norm - 2 * (w.T * v) * (v.T * w), w), UnsupportedError, "need not have a minimum: its Hessian"),
     "of any sign": ((w.T * (P + P.T) * w, w), UnsupportedError, "its Hessian .* not positive semidefinite"),
+    "a factor of any sign": ((tau * norm - 2 * tau * v.T * w, w), UnsupportedError, "its Hessian .* not positive semi"),
+    "one example, many minimisers": (
+        ((v.T * w) ** 2 - 2 * v.T * w, w), UnsupportedError, r"no single minimiser .* v\*v\.T of w .* has rank 1",
+    ),
+    "the transpose in the gradient": ((Trace(P * P), P), UnsupportedError, "has P transposed"),
+    "a variable declared positive": ((sigma**2, sigma), UnsupportedError, "sigma is declared positive.*real=True"),
+    "a scalar with a constraint": ((mu**2, mu, equal(lam * mu, tau)), UnsupportedError, "mu: use solve_for"),
     "linear": ((v.T * w, w), UnsupportedError, r"v\.T\*w is not quadratic in w: .* constant"),
     "constant": ((y.T * y, w), UnsupportedError, r"y\.T\*y does not contain w: every point is a minimiser"),
     "exponential": ((exp((w.T * w)[0, 0]), w), UnsupportedError, "not a quadratic in w"),

@@ -93,6 +93,8 @@ EQUATIONS: dict[str, Equation] = {
     # Scalars.
     "a scalar": Equation(equal(alpha * mu + beta, 3), mu, "(3 - beta)/alpha", (Q.nonzero(alpha),)),
     "a scalar, positive coefficient": Equation(equal(lam * mu, beta), mu, "beta/lambda"),
+    "a scalar in all terms": Equation(equal(alpha * M * w, alpha * v), w, "M**(-1)*v", (definite(M), Q.nonzero(alpha))),
+    "a scalar before a matrix": Equation(equal(lam * M * w, v), w, "1/lambda*M**(-1)*v", (definite(M),)),
     "a scalar on both sides": Equation(equal(2 * mu + beta, 3 * mu), mu, "beta"),
     "a scalar, a sum of coefficients": Equation(equal(lam * mu + mu, beta), mu, "beta/(lambda + 1)"),
     "a sum of scalars": Equation(equal(lam * w + sigma * w, v), w, "1/(lambda + sigma)*v"),
@@ -170,7 +172,7 @@ OPEN = {"a scalar, a sum of coefficients": SUM, "a sum of scalars": SUM}
 
 def rows_with_gaps() -> list[Any]:
     """The names; those in OPEN may fail for the reason given there."""
-    marks = {name: [pytest.mark.xfail(reason=reason, strict=False)] for name, reason in OPEN.items()}
+    marks = {name: [pytest.mark.xfail(reason=reason, strict=True)] for name, reason in OPEN.items()}
     return [pytest.param(name, marks=marks.get(name, ())) for name in EQUATIONS]
 
 
@@ -230,6 +232,10 @@ REFUSED: dict[str, tuple[tuple[Any, ...], type[PushthroughError], str]] = {
     "given as zero": (
         (equal(F * U, B), U, [equal(F, ZeroMatrix(n, n))]), UnsupportedError, "coefficient F of U is zero",
     ),
+    "all terms have a factor that may be 0": (
+        (equal(alpha * M * w, alpha * v), w), MissingHypothesis, r"factor alpha, which may be 0.*nonzero'\)\(alpha\)",
+    ),
+    "a wide coefficient": ((equal(X * w, y), w, [surjective(X)]), MissingHypothesis, "many solutions .*subject_to="),
     "a scalar in a vector": ((equal(mu * w, v), mu), UnsupportedError, "more than one equation for the scalar mu"),
 }  # fmt: skip
 
