@@ -268,15 +268,16 @@ class Search:
         return None
 
     def _readings(self, track: Track, as_traces: bool) -> Iterator[tuple[Tracks, tuple[str, str], str]]:
-        """A track as (factors split off, ends, word): traces turned; closed words also as traces, v'u = tr(u v')."""
+        """A track as (factors split off, ends, word): traces turned, and transposed; closed words also as traces, v'u = tr(u v')."""
         a, word, b = track
         if a != "@":
             yield (), (a, b), word
         pieces = [word] if a == "@" else self.letters.pieces(word) if as_traces and a == b == "" else []
         for number, piece in enumerate(pieces):
             more = tuple(("", w, "") for k, w in enumerate(pieces) if k != number)
-            for k in range(len(piece)):
-                yield more, ("@", "@"), piece[k:] + piece[:k]
+            for way in (piece, self.letters.flip(piece)):
+                for k in range(len(way)):
+                    yield more, ("@", "@"), way[k:] + way[:k]
 
     def _replace(self, completion: Completion, powers: Powers, others: Tracks, ends: tuple[str, str], hit: Hit):
         (a, b), (left, j, right, loose) = ends, hit

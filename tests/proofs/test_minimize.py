@@ -403,7 +403,6 @@ OPEN = {
     "a number, shrunk": SUM,
     "least norm, one equation": "the multiplier of one equation is a matrix in the steps and a number in the proof",
     "least variance": "a 1 x 1 product with an inverse is not read as a number",
-    "several targets, weighted": "a trace and that of the transpose, with a symmetric matrix inside, are not one term",
 }
 SLOW = {"a weighted average on an affine subspace"}  # searches until its time is over
 
