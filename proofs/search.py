@@ -268,7 +268,7 @@ class Search:
         return None
 
     def _readings(self, track: Track, as_traces: bool) -> Iterator[tuple[Tracks, tuple[str, str], str]]:
-        """A track as (factors split off, ends, word): traces turned, and transposed; closed words also as traces, v'u = tr(u v')."""
+        """A track as (factors split off, ends, word): traces turned and transposed; closed words also as traces."""
         a, word, b = track
         if a != "@":
             yield (), (a, b), word
