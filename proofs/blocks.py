@@ -27,12 +27,12 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.special import OneMatrix
 
 from proofs import grid as blockwise
-from proofs.grid import Grid, Value, common, grid_of, is_zero, said, transposed
+from proofs.grid import Grid, Value, common, grid_of, said, transposed
 from proofs.presuppositions import partial_nodes
 from proofs.ranges import Span, entries_at, entry, place, plus, segments, starts, summed
 from symbolic.errors import UnsupportedError
 from symbolic.nodes import ArgMax, ArgMin, ForAll, Gradient, Hessian, Jacobian
-from symbolic.shapes import SCALAR_FUNCTIONS, shape, split_product
+from symbolic.shapes import SCALAR_FUNCTIONS, is_zero, shape, split_product
 
 MAX_POWER = 8
 

@@ -15,7 +15,7 @@ from sympy import Basic, S
 from sympy.core.expr import Expr
 
 from symbolic.errors import UnsupportedError
-from symbolic.shapes import SCALAR, same_size, shape, split_product
+from symbolic.shapes import SCALAR, is_zero, same_size, shape, split_product
 
 Parts: TypeAlias = tuple[Expr, ...]
 Value: TypeAlias = Any  # a Grid or a SymPy expression
@@ -159,10 +159,6 @@ def cut(block: Any, heights: Parts, widths: Parts) -> tuple[tuple[Basic, ...], .
 
 
 # One block. A factored block is a scalar and a chain of matrices, none of them an identity; no chain: the identity.
-
-
-def is_zero(e: Any) -> bool:
-    return isinstance(e, sp.ZeroMatrix) or e == 0
 
 
 def number(e: Any) -> Any:
@@ -335,6 +331,6 @@ def inverse(grid: Grid) -> Grid:
 
 __all__ = [
     "Grid", "Parts", "Value", "added", "collapsed", "common", "cut", "factored", "grid_of", "inverse", "is_less",
-    "is_zero", "multiplied", "never_negative", "number", "product", "said", "scaled", "size_of", "total", "trace",
+    "multiplied", "never_negative", "number", "product", "said", "scaled", "size_of", "total", "trace",
     "transposed",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from sympy import Rational, S, Symbol
 from symbolic.affine import Term, added, terms_of
 from symbolic.errors import UnsupportedError
 from symbolic.meaning import substitute
-from symbolic.shapes import is_scalar
+from symbolic.shapes import is_scalar, is_zero
 
 
 class Falling(NamedTuple):
@@ -63,7 +63,7 @@ def inverted_at_zero(e: Any, s: Symbol) -> Iterator[Any]:
         powers = isinstance(node, (sp.Pow, sp.MatPow)) and node.args[1].is_negative
         if (powers or isinstance(node, sp.Inverse)) and node.has(s):
             inside = at_zero(node.args[0], s)
-            if _vanishes(inside):
+            if is_zero(inside):
                 raise UnsupportedError(f"the limit of {e}: {node} grows without bound.")
             yield inside
 
@@ -81,19 +81,15 @@ def at_zero(e: Any, s: Symbol) -> Any:
         return e
     args = [at_zero(a, s) for a in e.args]
     if isinstance(e, (sp.Mul, sp.MatMul)):
-        if any(map(_vanishes, args)):
+        if any(map(is_zero, args)):
             return sp.ZeroMatrix(*e.shape) if getattr(e, "is_Matrix", False) else S.Zero
     elif isinstance(e, (sp.Add, sp.MatAdd)):
-        kept = [a for a in args if not _vanishes(a)]
+        kept = [a for a in args if not is_zero(a)]
         if len(kept) < 2:
             return kept[0] if kept else args[0]
         args = kept
     plain = isinstance(e, (sp.Add, sp.Mul, sp.Pow)) and not getattr(e, "is_Matrix", False)
     return e.func(*args, evaluate=False) if plain else e.func(*args)
-
-
-def _vanishes(e: Any) -> bool:
-    return e == 0 or isinstance(e, sp.ZeroMatrix)
 
 
 def pushed_through(e: Any) -> Iterator[Any]:

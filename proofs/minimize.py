@@ -21,11 +21,11 @@ from symbolic.affine import (
     Place,
     Term,
     added,
+    affine_equation,
     affine_in,
     collected,
     difference,
     factors_of,
-    is_zero,
     merged,
     number,
     product,
@@ -39,7 +39,7 @@ from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.facts import Facts, predicate
 from symbolic.meaning import require_unrestricted, substitute
 from symbolic.nodes import ArgMin, Gradient, Hessian
-from symbolic.shapes import SCALAR, is_scalar, same_shape, shape
+from symbolic.shapes import SCALAR, is_scalar, is_zero, same_shape, shape
 
 semidefinite = predicate("positive_semidefinite")
 
@@ -261,12 +261,10 @@ class _Quadratic:
             raise UnsupportedError(f"the constraint {constraint} is no equation: inequalities are not supported.")
         same_shape(constraint.lhs, constraint.rhs)
         try:
-            left, right = (affine_in(side, self.w, self.given) for side in constraint.args)
+            linear = affine_equation(constraint, self.w, self.given)
         except UnsupportedError as error:
             raise UnsupportedError(f"the constraint {constraint} is not linear: {error}") from None
-        places = [*left.places, *(Place(p.left.times(-1), p.turned, p.right) for p in right.places)]
-        rest = collected([*right.rest, *(term.times(-1) for term in left.rest)])
-        size = shape(constraint.lhs)
+        places, rest, size = [*linear.places], [*linear.rest], shape(constraint.lhs)
         if size == SCALAR and self.columns == 1 and all(place.turned for place in places):  # w'a is a'w
             places = [Place(_flipped(place), False, ()) for place in places]
         if isinstance(self.w, Symbol):

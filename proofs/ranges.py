@@ -11,9 +11,9 @@ from sympy import Basic, S
 from sympy.core.expr import Expr
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from proofs.grid import Parts, added, factored, is_less, is_zero, never_negative
+from proofs.grid import Parts, added, factored, is_less, never_negative
 from symbolic.errors import UnsupportedError
-from symbolic.shapes import SCALAR, same_size, shape
+from symbolic.shapes import SCALAR, is_zero, same_size, shape
 
 
 class Span(NamedTuple):

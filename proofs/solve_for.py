@@ -20,7 +20,7 @@ from symbolic.affine import (
     Place,
     Term,
     added,
-    affine_in,
+    affine_equation,
     collected,
     content,
     merged,
@@ -95,9 +95,8 @@ def moves(equation: Basic, found: Solved, answer: Eq) -> tuple[Step, ...]:
 
 def solved(equation: Eq, unknown: Any, given: tuple[Basic, ...]) -> Solved:
     """The solution of a linear equation. Raises as `solve_for` does."""
-    left, right = (affine_in(side, unknown, given) for side in equation.args)
-    places = [*left.places, *(Place(p.left.times(-1), p.turned, p.right) for p in right.places)]
-    rest = collected([*right.rest, *(term.times(-1) for term in left.rest)])
+    linear = affine_equation(equation, unknown, given)
+    places, rest = [*linear.places], [*linear.rest]
     size = shape(equation.lhs)
     turned = {place.turned for place in places}
     if len(turned) > 1:

@@ -7,7 +7,7 @@ have written it: `(X'X + lambda I) w - X'y` gives the coefficient `X'X + lambda 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import product as cartesian
 from math import gcd, lcm
@@ -20,7 +20,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symbolic.errors import PushthroughError, UnsupportedError
 from symbolic.facts import Facts
 from symbolic.index import to_index
-from symbolic.shapes import SCALAR, is_scalar, same_size, shape, split_product
+from symbolic.shapes import SCALAR, is_scalar, is_zero, same_size, shape, split_product
 
 MAX_TERMS, MAX_POWER = 400, 8
 
@@ -266,6 +266,20 @@ def affine_in(expr: Basic, unknown: Basic, given: Iterable[Basic] = ()) -> Affin
     return Affine(tuple(places), tuple(rest))
 
 
+def affine_equation(equation: sp.Eq, unknown: Basic, given: Iterable[Basic] = ()) -> Affine:
+    """A linear equation with the unknown on one side: the sum of `places` is that of `rest`. Raises as `affine_in`.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> A, w, b = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("w", n, 1), sp.MatrixSymbol("b", n, 1)
+    >>> found = affine_equation(sp.Eq(A*w - b, w, evaluate=False), w)
+    >>> [str(place.left.to_sympy(n)) for place in found.places], [str(term.to_sympy()) for term in found.rest]
+    (['A', '-I'], ['b'])
+    """
+    left, right = (affine_in(side, unknown, given) for side in equation.args)
+    places = [*left.places, *(replace(place, left=place.left.times(-1)) for place in right.places)]
+    return Affine(tuple(places), tuple(collected([*right.rest, *(term.times(-1) for term in left.rest)])))
+
+
 def _opened(term: Term, unknown: Basic) -> Term:
     """A scalar factor with the unknown in it as factors: (v'w) v is v v'w."""
     scalars = [part for s in term.scalars for part in (s.args if isinstance(s, sp.Mul) and s.has(unknown) else (s,))]
@@ -308,10 +322,6 @@ def factors_of(e: Any) -> tuple[Any, ...]:
     return e.args if isinstance(e, sp.MatMul) else (e,)
 
 
-def is_zero(e: Any) -> bool:
-    return e == 0 or isinstance(e, sp.ZeroMatrix)
-
-
 def _negative(e: Any) -> Any:
     return product(-1, e) if getattr(e, "is_Matrix", False) else -e
 
@@ -347,12 +357,12 @@ __all__ = [
     "Place",
     "Term",
     "added",
+    "affine_equation",
     "affine_in",
     "collected",
     "content",
     "difference",
     "factors_of",
-    "is_zero",
     "merged",
     "number",
     "power_of",

@@ -19,7 +19,7 @@ from sympy.core.relational import Relational
 from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.nodes import ForAll
 from symbolic.patterns import canonical, instantiate, match
-from symbolic.shapes import Size, same_shape, same_size, shape
+from symbolic.shapes import Size, is_zero, same_shape, same_size, shape
 from symbolic.structures import BY_SHAPE, PROPAGATION, STRUCTURES, Rule, Structure, predicate
 
 _COMPARED = {sp.Gt: "positive", sp.Ge: "nonnegative", sp.Lt: "negative", sp.Le: "nonpositive", sp.Ne: "nonzero"}
@@ -126,8 +126,8 @@ class Facts:
     def _read(self, claim: Any) -> None:
         if isinstance(claim, AppliedPredicate) and len(claim.arguments) == 1:
             self._state(str(claim.function.name), claim.arguments[0], _text(claim))
-        elif type(claim) in _COMPARED and any(map(_is_zero, claim.args)):
-            claim = claim if _is_zero(claim.rhs) else claim.reversed
+        elif type(claim) in _COMPARED and any(map(is_zero, claim.args)):
+            claim = claim if is_zero(claim.rhs) else claim.reversed
             self._state(_COMPARED[type(claim)], claim.lhs, _text(claim))
         elif isinstance(claim, Eq):
             same_shape(claim.lhs, claim.rhs)
@@ -221,10 +221,6 @@ def _structure(name: str) -> Structure:
 @lru_cache(maxsize=1 << 10)
 def _text(claim: Any) -> str:
     return str(claim)
-
-
-def _is_zero(expr: Any) -> bool:
-    return expr == 0 or isinstance(expr, sp.ZeroMatrix)
 
 
 def _conjuncts(given: Any) -> list[Any]:

@@ -20,7 +20,7 @@ import sympy as sp
 from sympy import Basic, MatrixSymbol, Symbol
 from sympy.core.relational import Relational
 
-from symbolic.affine import added, affine_in, collected
+from symbolic.affine import added, affine_equation, collected
 from symbolic.errors import UnsupportedError
 from symbolic.facts import Facts
 from symbolic.nodes import ArgMax, ArgMin, ForAll, Jacobian
@@ -111,11 +111,10 @@ def _determining(problem: ArgMin, v: Any, facts: Facts) -> tuple[Any, sp.Eq]:
 
 def _determined(constraint: Any, v: Any, variables: set[Any], facts: Facts) -> Any:
     """v by a linear equation c v + ... = ..., with a scalar c that is not 0 or an invertible matrix for c."""
-    left, right = (affine_in(s, v) for s in constraint.args)
-    places = [*left.places, *(type(p)(p.left.times(-1), p.turned, p.right) for p in right.places)]
+    linear = affine_equation(constraint, v)
+    places, rest = linear.places, added([*linear.rest], shape(constraint.lhs))
     if not places or any(p.turned or p.right for p in places):
         raise UnsupportedError(f"{constraint} does not determine {v}.")
-    rest = added(collected([*right.rest, *(t.times(-1) for t in left.rest)]), shape(constraint.lhs))
     coefficient = collected(p.left for p in places)
     scalar = all(not term.factors for term in coefficient)
     c = added(coefficient, SCALAR if scalar else (shape(constraint.lhs)[0], shape(v)[0]))

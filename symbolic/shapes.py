@@ -60,6 +60,16 @@ def is_scalar(expr: Any) -> bool:
     return shape(expr) == SCALAR
 
 
+def is_zero(expr: Any) -> bool:
+    """Whether `expr` is the number 0 or a zero matrix, as it is written.
+
+    >>> n = sp.Symbol("n", integer=True, positive=True)
+    >>> is_zero(sp.ZeroMatrix(n, 1)), is_zero(sp.MatrixSymbol("x", n, 1))
+    (True, False)
+    """
+    return expr == 0 or isinstance(expr, sp.ZeroMatrix)
+
+
 def same_shape(left: Any, right: Any) -> None:
     """Return if both have one shape; raise ShapeError, naming both and their sizes, if they do not.
 
@@ -444,4 +454,6 @@ _FAMILIES: tuple[tuple[type, Callable[[Any], Size]], ...] = (
     (AppliedUndef, _function),
 )
 
-__all__ = ["SCALAR", "SCALAR_FUNCTIONS", "Size", "is_scalar", "same_shape", "same_size", "shape", "split_product"]
+__all__ = [
+    "SCALAR", "SCALAR_FUNCTIONS", "Size", "is_scalar", "is_zero", "same_shape", "same_size", "shape", "split_product",
+]  # fmt: skip
