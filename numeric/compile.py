@@ -15,13 +15,14 @@ from typing import Any
 import sympy as sp
 from sympy import Basic, MatrixSymbol, Symbol
 from sympy.core.function import AppliedUndef
-from sympy.matrices.expressions import applyfunc, blockmatrix, diagonal, hadamard, kronecker, special
+from sympy.matrices.expressions import applyfunc, blockmatrix, diagonal, dotproduct, hadamard, kronecker, special
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.slice import MatrixSlice
 
-from numeric.plan import Builder, Plan, Register, Slot
+from numeric.plan import Builder, OutsideRange, Plan, Register, Slot
 from numeric.rings import OutsideRing, Ring, Undefined, Value
 from symbolic.errors import PushthroughError, ShapeError, UnsupportedError
-from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian
+from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian, Vec
 
 Handler = Callable[[Builder, Any], Slot]
 HANDLERS: dict[type, Handler] = {}
@@ -345,6 +346,41 @@ def _diagonal_of(b: Builder, e: Any) -> Slot:
     slot = b.node(e.args[0])
     n = min(b.shapes[slot])
     return b.build(n, 1, [b.entry(slot, i, i) for i in range(n)])
+
+
+@handles(diagonal.DiagonalMatrix)
+def _diagonal_part(b: Builder, e: Any) -> Slot:
+    slot, zero = b.node(e.args[0]), b.number(0)
+    rows, cols = b.shapes[slot]
+    return b.build(rows, cols, [b.entry(slot, i, j) if i == j else zero for i in range(rows) for j in range(cols)])
+
+
+@handles(Vec)
+def _vec(b: Builder, e: Any) -> Slot:
+    slot = b.node(e.args[0])
+    rows, cols = b.shapes[slot]
+    return b.build(rows * cols, 1, [b.entry(slot, i, j) for j in range(cols) for i in range(rows)])
+
+
+@handles(MatrixSlice)
+def _slice(b: Builder, e: Any) -> Slot:
+    slot = b.node(e.args[0])
+    ranges = []
+    for (first, stop, step), size in zip(e.args[1:], b.shapes[slot], strict=True):
+        begin, end = b.integer(first), b.integer(stop)
+        if begin is None or end is None or step != 1:
+            raise PushthroughError(f"the range {first}:{stop} in {e} has no value")
+        if not 0 <= begin <= end <= size:
+            raise OutsideRange(f"{e} takes {begin}:{end} of {size}")
+        ranges.append(range(begin, end))
+    rows, cols = ranges
+    return b.build(len(rows), len(cols), [b.entry(slot, i, j) for i in rows for j in cols])
+
+
+@handles(dotproduct.DotProduct)
+def _dot(b: Builder, e: Any) -> Slot:
+    left, right = (b.entries(b.node(a)) for a in e.args)
+    return b.add([b.times(x, y) for x, y in zip(left, right, strict=True)], e)
 
 
 # ---- functions, cases and conditions

@@ -139,7 +139,7 @@ class DegreeRing(Ring):
 
     def build(self, rows: int, cols: int, items: Sequence[Degree]) -> Degree:
         den = sum(x.den for x in items)
-        return Degree(max(x.num - x.den for x in items) + den, den, rows, cols)
+        return Degree(max((x.num - x.den for x in items), default=0) + den, den, rows, cols)
 
     def entries(self, matrix: Degree) -> list[Degree]:
         return [Degree(matrix.num, matrix.den)] * (matrix.rows * matrix.cols)

@@ -210,7 +210,8 @@ def _quiet(function: Callable[..., Value]) -> Callable[..., Value]:
 _FLOAT_FUNCTIONS: dict[str, Callable[..., Value]] = {
     "exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh,
     "tanh": np.tanh, "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "asinh": np.arcsinh, "acosh": np.arccosh,
-    "atanh": np.arctanh,
+    "atanh": np.arctanh, "sec": lambda x: 1 / np.cos(x), "csc": lambda x: 1 / np.sin(x), "cot": lambda x: 1 / np.tan(x),
+    "sech": lambda x: 1 / np.cosh(x), "csch": lambda x: 1 / np.sinh(x), "coth": lambda x: 1 / np.tanh(x),
 }  # fmt: skip
 def _erf(x: Value) -> Value:
     """erf of a real number, or of one with the imaginary part of a complex step (first order is exact there)."""
@@ -302,6 +303,8 @@ class FloatRing(Ring):
             return _quiet(known)
         if name == "erf":
             return _erf
+        if name == "erfc":
+            return lambda x: 1 - _erf(x)
         return super().function(name)
 
     def choice(self, c: Any) -> Value:
@@ -349,7 +352,7 @@ class ComplexRing(FloatRing):
         return COMPLEX
 
     def derive(self, run: Callable[[Value], Value], value: Value, unit: Value, zero: Value) -> Value:
-        h = 2.0**-9
+        h = 2.0**-16  # the slopes that are subtracted are exact to rounding, so a short step costs few digits
         near = run(value + h * unit) - run(value - h * unit)
         far = run(value + 2 * h * unit) - run(value - 2 * h * unit)
         return (8 * near - far) / (12 * h)

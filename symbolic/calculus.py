@@ -3,9 +3,10 @@
 Layout: the derivative of a scalar by a column vector is a row (numerator layout); `gradient` has the shape of the
 variable; matrices are stacked by columns (Magnus and Neudecker, "Matrix Differential Calculus", 9.4).
 
-What is differentiated: sums, products, transposes, traces, inverses, determinants, powers with fixed exponents, and
-scalar functions of scalars. A scalar may be written as a 1x1 product, as a Trace, as an entry [0, 0] or as a Sum. Equal
-spellings give equal answers. Anything else that depends on the variable raises UnsupportedError and is named.
+What is differentiated: sums, products, transposes, traces, inverses, determinants, powers, functions of scalars and of
+entries, Hadamard and Kronecker products, diagonals, blocks, slices, single entries and sums over an index. A scalar may
+be written as a 1x1 product, as a Trace, as an entry [0, 0] or as a Sum. Equal spellings give equal answers. Anything
+else that depends on the variable raises UnsupportedError and is named.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import sympy as sp
 from sympy import Basic, S
 from sympy.core.expr import Expr
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symbolic.differentiate import Direction, along, by_entry, by_scalar, differentiate
 from symbolic.errors import ShapeError, UnsupportedError
@@ -25,7 +27,8 @@ from symbolic.index import IndexForm, index_names, symbols_of, write_sum
 from symbolic.normal import normal
 from symbolic.recognise import Terms, Unrecognised, take_scale, to_matrix
 from symbolic.shapes import SCALAR, same_shape, shape
-from symbolic.terms import Index, Slot, Term
+from symbolic.structured import through_structure
+from symbolic.terms import Index, Monomial, Slot, Term
 from symbolic.vec import to_kronecker
 
 # Names of free indices, which no expression contains.
@@ -35,8 +38,8 @@ _I, _J, _K, _L = (sp.Dummy(name, integer=True, nonnegative=True) for name in "ij
 def jacobian(F: Basic, x: Basic) -> Any:
     """d vec F / d (vec X)': a scalar by a column is a 1 x n row, a vector by a vector is m x n.
 
-    A matrix is stacked by columns first. By a scalar symbol the answer has the shape of F. Raises UnsupportedError
-    where no derivative or no matrix notation is known.
+    A matrix is stacked by columns first. By a scalar symbol or an entry `X[i, j]` the answer has the shape of F. Raises
+    UnsupportedError where no derivative or no matrix notation is known.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
     >>> A, x = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("x", n, 1)
@@ -44,19 +47,25 @@ def jacobian(F: Basic, x: Basic) -> Any:
     x.T*(A + A.T)
     >>> jacobian(A*x, x)
     A
+    >>> jacobian(A*x, A)
+    KroneckerProduct(x.T, I)
+    >>> jacobian(A*x, x[0, 0])
+    A[:, :1]
     """
     rows, columns = _shape_of(F, x)
     i, j = _slot(rows, _I), _slot(columns, _J)
-    if isinstance(x, sp.Symbol):
-        return _matrix(_derivative(expand(F, i, j), by_scalar(x)), i, j)
+    if _is_single(x):
+        return _matrix(_derivative(expand(F, i, j), _direction(x)), i, j)
     k, l = _variable_slots(x)
-    form = _derivative(expand(F, i, j), by_entry(x, k, l))  # type: ignore[arg-type]
-    hint = " For a scalar by a matrix use gradient." if (rows, columns) == SCALAR else ""
-    return _written(form, lambda: to_kronecker(form, i, j, k, l), (i, j), (k, l), hint)
+    return _stacked(_derivative(expand(F, i, j), _direction(x, k, l)), (i, j), (k, l))
 
 
-def gradient(f: Basic, X: Basic) -> Any:
+def gradient(f: Basic, X: Basic, structure: str | None = None) -> Any:
     """df/dX_kl as a matrix of the shape of X, for a scalar f.
+
+    The entries of X vary independently, unless `structure` says otherwise ("symmetric", "diagonal", "skew_symmetric",
+    "lower_triangular" or "upper_triangular"). Then entry (k, l) is the derivative by the parameter that stands there:
+    for a symmetric X, which has x_kl = x_lk, G + G' - diag(G) where G is the unstructured gradient.
 
     >>> m, n = sp.symbols("m n", integer=True, positive=True)
     >>> X, w, y = sp.MatrixSymbol("X", m, n), sp.MatrixSymbol("w", n, 1), sp.MatrixSymbol("y", m, 1)
@@ -64,31 +73,38 @@ def gradient(f: Basic, X: Basic) -> Any:
     2*X.T*(X*w - y)
     >>> gradient(sp.Trace(X.T*X), X)
     2*X
+    >>> A, S = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("S", n, n)
+    >>> gradient(sp.Trace(A*S), S, structure="symmetric")
+    -(HadamardProduct(A, I)) + A + A.T
     """
     _require_scalar(f, X)
-    if isinstance(X, sp.Symbol):
-        return _matrix(_derivative(expand(f), by_scalar(X)), None, None)
+    if structure is not None:
+        return through_structure(gradient(f, X), X, structure)
+    if _is_single(X):
+        return _matrix(_derivative(expand(f), _direction(X)), None, None)
     k, l = _variable_slots(X)
-    return _matrix(_derivative(expand(f), by_entry(X, k, l)), k, l)  # type: ignore[arg-type]
+    return _matrix(_derivative(expand(f), _direction(X, k, l)), k, l)
 
 
-def hessian(f: Basic, x: Basic) -> Any:
-    """d2 f / dx dx': n x n for a column, mn x mn in vec order for a matrix; for a scalar f.
+def hessian(f: Basic, x: Basic, y: Basic | None = None) -> Any:
+    """d2 f / dx dy', y = x by default: n x n for a column, mn x mn in vec order for a matrix; for a scalar f.
+
+    With two variables the rows belong to the first and the columns to the second.
 
     >>> n = sp.Symbol("n", integer=True, positive=True)
     >>> A, x = sp.MatrixSymbol("A", n, n), sp.MatrixSymbol("x", n, 1)
     >>> hessian(x.T*A*x, x)
     A + A.T
+    >>> hessian(x.T*A*x, x, A)
+    KroneckerProduct(I, x.T) + KroneckerProduct(x.T, I)
     """
+    y = x if y is None else y
     _require_scalar(f, x)
-    if isinstance(x, sp.Symbol):
-        first = _derivative(expand(f), by_scalar(x))
-        return _matrix(_derivative([m.term() for m in first], by_scalar(x)), None, None)
-    i, j = _variable_slots(x, (_I, _J))
-    k, l = _variable_slots(x)
-    first = _derivative(expand(f), by_entry(x, i, j))  # type: ignore[arg-type]
-    form = _derivative([m.term() for m in first], by_entry(x, k, l))  # type: ignore[arg-type]
-    return _written(form, lambda: to_kronecker(form, i, j, k, l), (i, j), (k, l))
+    _require_scalar(f, y)
+    i, j = (None, None) if _is_single(x) else _variable_slots(x, (_I, _J))
+    k, l = (None, None) if _is_single(y) else _variable_slots(y)
+    first = _derivative(expand(f), _direction(x, i, j))
+    return _stacked(_derivative([m.term() for m in first], _direction(y, k, l)), (i, j), (k, l))
 
 
 def differential(F: Basic, X: Basic, dX: Basic) -> Any:
@@ -107,8 +123,8 @@ def differential(F: Basic, X: Basic, dX: Basic) -> Any:
         raise UnsupportedError(f"the direction {dX} already stands in {F}; choose a new symbol.")
     i, j = _slot(rows, _I), _slot(columns, _J)
     terms = expand(F, i, j)
-    if isinstance(X, sp.Symbol):
-        scaled = [Term(sp.Mul(m.coef, dX), *m.term()[1:]) for m in _derivative(terms, by_scalar(X))]
+    if _is_single(X):
+        scaled = [Term(sp.Mul(m.coef, dX), *m.term()[1:]) for m in _derivative(terms, _direction(X))]
         return _matrix(normal(scaled), i, j)
     if i is None and j is None:
         return _scalar_differential(terms, X, dX)
@@ -130,14 +146,33 @@ def _scalar_differential(terms: list[Term], X: Any, dX: Any) -> Any:
 def _shape_of(F: Any, x: Any) -> tuple[Expr, Expr]:
     """The shape of F, once both arguments are fit to be differentiated."""
     found = shape(F)
-    if not isinstance(x, (sp.MatrixSymbol, sp.Symbol)):
-        raise UnsupportedError(f"cannot differentiate by {x} ({type(x).__name__}): take a MatrixSymbol or a Symbol.")
+    if not (isinstance(x, (sp.MatrixSymbol, sp.Symbol)) or _is_entry(x)):
+        way_out = "take a MatrixSymbol, an entry of one, or a Symbol."
+        raise UnsupportedError(f"cannot differentiate by {x} ({type(x).__name__}): {way_out}")
     shape(x)
     if isinstance(x, sp.Symbol):
         sizes = {s for a in F.atoms(sp.MatrixExpr) for n in a.shape for s in n.free_symbols}
         if x in sizes:
             raise UnsupportedError(f"cannot differentiate by {x}: it is the size of a matrix in {F}.")
     return found
+
+
+def _is_entry(x: Any) -> bool:
+    return isinstance(x, MatrixElement) and isinstance(x.args[0], sp.MatrixSymbol)
+
+
+def _is_single(x: Any) -> bool:
+    """A scalar symbol or an entry: the derivative has the shape of what is differentiated."""
+    return isinstance(x, sp.Symbol) or _is_entry(x)
+
+
+def _direction(x: Any, k: Slot = None, l: Slot = None) -> Direction:
+    if isinstance(x, sp.Symbol):
+        return by_scalar(x)
+    if _is_entry(x):
+        x, *places = x.args
+        k, l = (_slot(size, place) for size, place in zip(x.shape, places, strict=True))
+    return by_entry(x, k, l)
 
 
 def _require_scalar(f: Any, x: Any) -> None:
@@ -163,13 +198,20 @@ def _matrix(form: Terms, row: Slot, column: Slot) -> Any:
     return _written(form, lambda: to_matrix(form, row, column), (row,), (column,))
 
 
-def _written(form: Terms, write: Any, rows: tuple[Slot, ...], columns: tuple[Slot, ...], hint: str = "") -> Any:
-    """What `write` writes; where notation has no word for it, a table of entries if the sizes are numbers."""
+def _stacked(form: Terms, rows: tuple[Slot, Slot], columns: tuple[Slot, Slot]) -> Any:
+    return _written(form, lambda: to_kronecker(form, *rows, *columns), rows, columns)
+
+
+def _written(form: Terms, write: Any, rows: tuple[Slot, ...], columns: tuple[Slot, ...]) -> Any:
+    """What `write` writes; where entries are numbered and all sizes are numbers, a table of entries."""
+    slots = [k for k in (*rows, *columns) if k is not None]
+    numbered = bool(slots) and all(k.size.is_Integer for k in slots)
     try:
+        if numbered and any(_is_numbered(m) for m in form):
+            raise Unrecognised
         return write()
     except Unrecognised:
-        slots = [k for k in (*rows, *columns) if k is not None]
-        if all(k.size.is_Integer for k in slots):
+        if numbered:
             places = [[_values(k) for k in side] for side in (rows, columns)]
             table = [[_entry(form, {**p, **q}) for q in _joint(places[1])] for p in _joint(places[0])]
             return sp.ImmutableDenseMatrix(table)
@@ -179,7 +221,11 @@ def _written(form: Terms, write: Any, rows: tuple[Slot, ...], columns: tuple[Slo
         text = IndexForm(
             tuple(Term(t.coef, tuple(f.rename(names) for f in t.factors), t.bound) for t in terms)
         ).to_sympy()
-        raise UnsupportedError(f"no matrix notation is known for the index form {text}.{hint}") from None
+        raise UnsupportedError(f"no matrix notation is known for the index form {text}.") from None
+
+
+def _is_numbered(m: Monomial) -> bool:
+    return any(isinstance(k.name, sp.Integer) for f in m.term().factors for k in f.indices)
 
 
 def _values(k: Slot) -> list[dict[Index, Index]]:

@@ -25,6 +25,7 @@ from symbolic.terms import (
     Graph,
     Index,
     Monomial,
+    Pair,
     Slot,
     Word,
 )  # fmt: skip
@@ -71,8 +72,9 @@ def as_components(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> list
                         seen.add(other)
                         todo.append(other)
         inside = [factors[p] for p in sorted(group)]
-        if len(inside) == 1 and not isinstance(inside[0], Entry) and not any(k in at for k in inside[0].indices):
-            parts.append(inside[0])
+        only = inside[0]
+        if len(inside) == 1 and isinstance(only, (Delta, Call)) and not any(k in at for k in only.indices):
+            parts.append(only)
         elif all(isinstance(f, Entry) and all(len(at.get(k, "12")) == 2 for k in f.indices) for f in inside):
             parts.append(_thread(inside, at))  # type: ignore[arg-type]
         else:
@@ -192,6 +194,8 @@ def _signature(factor: Factor) -> str:
         return factor.atom.name
     if isinstance(factor, Delta):
         return "delta"
+    if isinstance(factor, Pair):
+        return "pair"
     labels = {k: f"<{i}>" for i, k in enumerate(factor.indices)}
     return _call_name(factor, labels)
 

@@ -14,7 +14,23 @@ from sympy.core.expr import Expr
 from symbolic.errors import UnsupportedError
 from symbolic.expand import expand
 from symbolic.normal import power
-from symbolic.terms import COLUMN, ROW, Atom, Call, Delta, Entry, Factor, Index, Slot, Term, atom, fresh, times
+from symbolic.terms import (
+    COLUMN,
+    ROW,
+    Atom,
+    Call,
+    Delta,
+    Entry,
+    Factor,
+    Index,
+    Pair,
+    Slot,
+    Term,
+    atom,
+    fresh,
+    placeholder,
+    times,
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +89,7 @@ def _require_continuous(variable: sp.Symbol, indices: Iterable[Index]) -> None:
 
 
 def _factor(factor: Factor, d: Direction) -> list[Term]:
-    if isinstance(factor, Delta):
+    if isinstance(factor, (Delta, Pair)):
         return []
     if isinstance(factor, Call):
         return _call(factor, d)
@@ -152,8 +168,9 @@ def _slope(call: Call, position: int) -> list[Term]:
 
 @lru_cache(maxsize=256)
 def _known_slope(head: Any, count: int, position: int) -> tuple[tuple[sp.Symbol, ...], Expr]:
-    names = tuple(sp.Dummy(f"z{i}", real=True) for i in range(count))
-    return names, head(*names).fdiff(position + 1)
+    names = tuple(map(placeholder, range(count)))
+    value = head(*names)
+    return names, value.fdiff(position + 1) if isinstance(head, sp.FunctionClass) else value.diff(names[position])
 
 
 __all__ = ["Direction", "along", "by_entry", "by_scalar", "differentiate"]

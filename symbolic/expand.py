@@ -6,23 +6,32 @@ an UnsupportedError otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
+from itertools import product as cartesian
+from typing import Any, NamedTuple, TypeAlias
 
 import sympy as sp
 from sympy import Basic, S
 from sympy.core.expr import Expr
+from sympy.core.relational import Relational
+from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy.matrices.expressions.blockmatrix import BlockDiagMatrix, BlockMatrix
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix, DiagonalOf
+from sympy.matrices.expressions.dotproduct import DotProduct
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import chain, is_negative, monomial_order
 from symbolic.errors import UnsupportedError
 from symbolic.folding import fold
+from symbolic.nodes import Vec
 from symbolic.normal import EXPAND_LIMIT, content, expanded, normal, power
 from symbolic.recognise import to_matrix
+from symbolic.selection import select
 from symbolic.shapes import SCALAR, SCALAR_FUNCTIONS, same_size, shape, split_product
 from symbolic.terms import (
     COLUMN,
@@ -31,8 +40,10 @@ from symbolic.terms import (
     Chain,
     Delta,
     Entry,
+    Factor,
     Index,
     Monomial,
+    Pair,
     Slot,
     Term,
     Word,
@@ -41,10 +52,11 @@ from symbolic.terms import (
     is_plain,
     letter_columns,
     multiply,
+    placeholder,
 )  # fmt: skip
 
 # What a name stands for while a part is read: the index of a sum, or a scalar form put for a placeholder.
-Scope: TypeAlias = Mapping[Basic, "Index | tuple[Monomial, ...]"]
+Scope: TypeAlias = Mapping[Basic, "Running | tuple[Monomial, ...]"]
 
 
 def expand(expr: Basic, row: Slot = None, column: Slot = None, scope: Scope | None = None) -> list[Term]:
@@ -67,7 +79,7 @@ def _plain(expr: Any, scope: Scope) -> list[Term]:
     if scope and not scope.keys().isdisjoint(expr.free_symbols):
         if isinstance(expr, sp.Symbol):
             value = scope[expr]
-            if isinstance(value, Index):
+            if isinstance(value, Running):
                 raise UnsupportedError(f"the index {expr} stands as a number; only entries may depend on an index.")
             return [fresh(m.term()) for m in value]
         if isinstance(expr, sp.Add):
@@ -76,6 +88,8 @@ def _plain(expr: Any, scope: Scope) -> list[Term]:
             return multiply(expand(a, scope=scope) for a in expr.args)
         if isinstance(expr, sp.Pow):
             return _power(expr, None, None, scope)
+        if isinstance(expr, sp.Piecewise):
+            return _cases(expr, None, None, scope)
         return _function(expr, scope)
     return [] if expr.is_zero and expr.is_Number else [Term(expr)]
 
@@ -118,7 +132,9 @@ def _product(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
 def _power(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     base, exponent = expr.args
     if not is_plain(exponent) or not scope.keys().isdisjoint(exponent.free_symbols):
-        raise UnsupportedError(f"cannot write {expr} in index form: its exponent {exponent} is not a plain scalar.")
+        if shape(base) != SCALAR:
+            raise UnsupportedError(f"cannot write {expr} in index form: its exponent {exponent} is no plain scalar.")
+        return _abstracted(expr, scope)
     if shape(base) == SCALAR:
         if exponent.is_Integer and exponent.is_positive:
             terms = expand(base, scope=scope)
@@ -154,42 +170,100 @@ def _ones(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     return [Term(S.One)]
 
 
-def _named(name: Any, size: Expr, scope: Scope) -> Slot:
-    """The index that an entry names: of a sum around it, or free."""
+class Running(NamedTuple):
+    """What the name of a sum stands for: `index`, which counts from 0, plus `first`."""
+
+    index: Index
+    first: Expr
+
+
+def _named(place: Any, size: Expr, scope: Scope) -> tuple[Slot, list[Factor], tuple[Index, ...]]:
+    """The index of an entry, free or of a sum around it, with the factors and the new bound index that place it."""
     if size == 1:
-        return None
-    known = scope.get(name)
-    if isinstance(known, Index):
-        if not same_size(known.size, size):
-            raise UnsupportedError(f"the sum over {name} runs over {known.size} values of {size}, not over all.")
-        return known
-    if not isinstance(name, (sp.Symbol, sp.Integer)):
-        raise UnsupportedError(f"cannot use {name} as an index: only symbols and integers name entries.")
-    return Index(size, name)
+        return None, [], ()
+    names = [s for s in place.free_symbols if isinstance(scope.get(s), Running)]
+    if not names:
+        is_index = place.is_integer or isinstance(place, sp.Symbol)
+        if not is_index or not scope.keys().isdisjoint(place.free_symbols):
+            raise UnsupportedError(f"cannot use {place} as an index.")
+        return Index(size, place), [], ()
+    running = scope[names[0]]
+    assert isinstance(running, Running)
+    offset = sp.expand(place - names[0])
+    if offset.free_symbols & scope.keys():
+        raise UnsupportedError(f"cannot use {place} as an index: only an index of a sum plus a constant is one.")
+    first = sp.expand(running.first + offset)
+    if first == 0 and same_size(running.index.size, size):
+        return running.index, [], ()
+    whole = Index(size)
+    return whole, [select(whole, first, running.index.size, running.index)], (whole,)
 
 
 def _entry(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
-    parent, i, j = expr.args
-    rows, columns = shape(parent)
-    return expand(parent, _named(i, rows, scope), _named(j, columns, scope), scope)
+    parent, *places = expr.args
+    (i, left, more), (j, right, others) = (
+        _named(place, size, scope) for place, size in zip(places, shape(parent), strict=True)
+    )
+    placed = Term(S.One, (*left, *right))
+    return multiply([[placed], expand(parent, i, j, scope)], more + others)
 
 
 def _delta(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
-    known = [scope.get(name) for name in expr.args[:2]]
-    size = next((k.size for k in known if isinstance(k, Index)), S.Zero)  # both free: the range does not matter
-    a, b = (_named(name, size, scope) for name in expr.args[:2])
-    return [Term(S.One, (Delta(a, b),))]  # type: ignore[arg-type]
+    ends = [scope.get(s) for place in expr.args[:2] for s in place.free_symbols]
+    running = [r for r in ends if isinstance(r, Running)]
+    if len(running) == 2 and (running[0].first != running[1].first or running[0].index.size != running[1].index.size):
+        raise UnsupportedError(f"cannot read {expr}: its indices run over different ranges.")
+    size = sp.expand(running[0].index.size + running[0].first) if running else S.Zero
+    (a, left, more), (b, right, others) = (_named(place, size, scope) for place in expr.args[:2])
+    return [Term(S.One, (*left, *right, Delta(a, b)), more + others)]  # type: ignore[arg-type]
 
 
 def _index_sum(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     body, *limits = expr.args
-    bound = []
+    inner: dict[Basic, Any] = dict(scope)
     for name, lower, upper in limits:
-        if lower != 0 or upper.free_symbols & {*scope, *(limit[0] for limit in limits)}:
-            raise UnsupportedError(f"cannot read {expr}: the sum over {name} does not run from 0 to a fixed end.")
-        bound.append(Index(sp.expand(upper + 1)))
-    inner = {**scope, **{limit[0]: k for limit, k in zip(limits, bound, strict=True)}}
-    return multiply([expand(body, row, column, inner)], tuple(bound))
+        if (lower.free_symbols | upper.free_symbols) & {*scope, *(limit[0] for limit in limits)}:
+            raise UnsupportedError(f"cannot read {expr}: the range of {name} depends on another index.")
+        inner[name] = Running(Index(sp.expand(upper - lower + 1)), lower)
+    bound = tuple(inner[limit[0]].index for limit in limits)
+    return multiply([expand(body, row, column, inner)], bound)
+
+
+def _cases(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
+    if shape(expr) != SCALAR:
+        raise UnsupportedError(f"cannot write {expr} in index form: it chooses between matrices.")
+    return _abstracted(expr, scope)
+
+
+_TRANSPARENT = (sp.Piecewise, ExprCondPair, Relational, Boolean)
+
+
+def _abstracted(expr: Any, scope: Scope) -> list[Term]:
+    """A function of the scalars in `expr`, which are read by themselves: cases and powers whose exponent varies."""
+    parts: dict[Any, sp.Dummy] = {}
+    if is_plain(expr):
+        values: list[tuple[Monomial, ...]] = []
+        for name in sorted(scope.keys() & expr.free_symbols, key=str):
+            value = scope[name]
+            if isinstance(value, Running):
+                raise UnsupportedError(f"the index {name} stands as a number; only entries may depend on an index.")
+            parts[name] = placeholder(len(parts))
+            values.append(value)
+        return [Term(S.One, (Call(sp.Lambda(tuple(parts.values()), expr.xreplace(parts)), tuple(values)),))]
+
+    def held(e: Any) -> bool:
+        return is_plain(e) and scope.keys().isdisjoint(e.free_symbols)
+
+    def walk(e: Any) -> Any:
+        if e is expr or isinstance(e, _TRANSPARENT):
+            return e.func(*map(walk, e.args)) if e.args else e
+        return e if held(e) else parts.setdefault(e, placeholder(len(parts)))
+
+    body = walk(expr)
+    if not parts:
+        return [Term(expr)]
+    bodies = tuple(normal(expand(e, scope=scope)) for e in parts)
+    return [Term(S.One, (Call(sp.Lambda(tuple(parts.values()), body), bodies),))]
 
 
 def _function(expr: Any, scope: Scope) -> list[Term]:
@@ -216,6 +290,15 @@ def _diag_matrix(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]
     return multiply([entry, _identity(expr, row, column, scope)])
 
 
+def _diagonal_part(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
+    return multiply([expand(expr.args[0], row, column, scope), _identity(expr, row, column, scope)])
+
+
+def _dot(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
+    left, right = (a if shape(a)[1] == 1 else sp.Transpose(a) for a in expr.args)
+    return expand(sp.MatMul(sp.Transpose(left), right), row, column, scope)
+
+
 def _diagonal_of(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     return expand(expr.args[0], row, row, scope)
 
@@ -226,7 +309,95 @@ def _entrywise(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     if isinstance(function, sp.Lambda):
         (name,) = function.variables
         return expand(function.expr, scope={**scope, name: body})
+    if function in SCALAR_FUNCTIONS:
+        return [Term(S.One, (Call(function, (body,)),))]
+    unknown = placeholder(0)
+    function = sp.Lambda(unknown, function(unknown))
     return [Term(S.One, (Call(function, (body,)),))]
+
+
+# Kronecker products, vec, blocks, slices: an index of parts.
+
+
+def _parts(whole: Slot, sizes: Iterable[Expr]) -> tuple[list[Slot], list[Factor], tuple[Index, ...]]:
+    """The index of a product of ranges as one index a range, the first the slowest."""
+    slots = [slot(size) for size in sizes]
+    parts = tuple(k for k in slots if k is not None)
+    if whole is None or not parts:
+        return slots, [], ()
+    if len(parts) == 1:
+        return [None if k is None else whole for k in slots], [], ()
+    return slots, [Pair(whole, parts)], parts
+
+
+def _kronecker(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
+    sizes = [shape(a) for a in expr.args]
+    rows, left, more = _parts(row, (size[0] for size in sizes))
+    columns, right, others = _parts(column, (size[1] for size in sizes))
+    entries = (expand(a, i, j, scope) for a, i, j in zip(expr.args, rows, columns, strict=True))
+    return multiply([[Term(S.One, (*left, *right))], *entries], more + others)
+
+
+def _vec(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
+    rows, columns = shape(expr.args[0])
+    (j, i), pair, bound = _parts(row, (columns, rows))
+    return multiply([[Term(S.One, tuple(pair))], expand(expr.args[0], i, j, scope)], bound)
+
+
+def _intervals(whole: Slot, sizes: Iterable[Expr]) -> list[tuple[Slot, list[Factor], tuple[Index, ...]]]:
+    """The parts of an index of a sum of ranges, each with what selects it."""
+    sizes = list(sizes)
+    if whole is None or len(sizes) == 1:
+        return [(whole, [], ())]
+    found: list[tuple[Slot, list[Factor], tuple[Index, ...]]] = []
+    first: Expr = S.Zero
+    for size in sizes:
+        part = slot(size)
+        here = Delta(whole, Index(whole.size, first)) if part is None else select(whole, first, size, part)
+        found.append((part, [here], () if part is None else (part,)))
+        first = sp.expand(first + size)  # type: ignore[assignment]
+    return found
+
+
+def _blocks(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
+    blocks = expr.blocks
+    heights = [shape(blocks[i, 0])[0] for i in range(blocks.rows)]
+    widths = [shape(blocks[0, j])[1] for j in range(blocks.cols)]
+    out: list[Term] = []
+    for i, (below, left, more) in enumerate(_intervals(row, heights)):
+        for j, (beside, right, others) in enumerate(_intervals(column, widths)):
+            placed = Term(S.One, (*left, *right))
+            out += multiply([[placed], expand(blocks[i, j], below, beside, scope)], more + others)
+    return out
+
+
+def _slice(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
+    parent, *cuts = expr.args
+    placed: list[Factor] = []
+    bound: list[Index] = []
+    ends: list[Slot] = []
+    for part, (first, stop, step), size in zip((row, column), cuts, shape(parent), strict=True):
+        if step != 1 or not scope.keys().isdisjoint(first.free_symbols | stop.free_symbols):
+            raise UnsupportedError(f"cannot read {expr}: only slices of neighbouring rows or columns are known.")
+        if size == 1 or (first == 0 and same_size(stop, size)):
+            ends.append(part)
+        elif same_size(stop - first, 1):
+            ends.append(Index(size, first))
+        else:
+            whole = Index(size)
+            bound.append(whole)
+            ends.append(whole)
+            placed.append(select(whole, first, sp.expand(stop - first), part))
+    return multiply([[Term(S.One, tuple(placed))], expand(parent, ends[0], ends[1], scope)], tuple(bound))
+
+
+def _explicit(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
+    """A table of entries: each stands at its place."""
+    out: list[Term] = []
+    for (i, j), value in zip(cartesian(range(expr.rows), range(expr.cols)), expr.flat(), strict=True):
+        at = [Delta(k, Index(k.size, sp.Integer(p))) for k, p in ((row, i), (column, j)) if k is not None]
+        out += multiply([[Term(S.One, tuple(at))], expand(value, scope=scope)])
+    return out
 
 
 # Inverses and determinants: atoms that know their argument.
@@ -338,6 +509,9 @@ def _determinant(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]
     matrix = expr.args[0]
     if shape(matrix) == SCALAR:
         return expand(matrix, None, None, scope)
+    if isinstance(matrix, sp.KroneckerProduct) and all(same_size(*shape(a)) for a in matrix.args):
+        order = shape(matrix)[0]
+        return expand(sp.Mul(*(sp.Determinant(a) ** sp.cancel(order / shape(a)[0]) for a in matrix.args)), scope=scope)
     straight, _ = _argument(matrix, scope)
     size = shape(matrix)[0]
     node = sp.Determinant(to_matrix(straight, Index(size, ROW), Index(size, COLUMN)))
@@ -350,7 +524,9 @@ _READERS: dict[type, Callable[[Any, Slot, Slot, Scope], list[Term]]] = {
     sp.Transpose: _transpose, sp.Trace: _trace, sp.Inverse: _inverse, sp.Determinant: _determinant,
     MatrixElement: _entry, sp.Sum: _index_sum, sp.KroneckerDelta: _delta,
     sp.HadamardProduct: _hadamard, HadamardPower: _hadamard_power, ElementwiseApplyFunction: _entrywise,
-    DiagMatrix: _diag_matrix, DiagonalOf: _diagonal_of,
+    sp.Piecewise: _cases, DotProduct: _dot,
+    DiagMatrix: _diag_matrix, DiagonalOf: _diagonal_of, DiagonalMatrix: _diagonal_part,
+    sp.KroneckerProduct: _kronecker, Vec: _vec, BlockMatrix: _blocks, BlockDiagMatrix: _blocks, MatrixSlice: _slice,
 }  # fmt: skip
 
 __all__ = ["Scope", "expand", "slot"]

@@ -16,10 +16,13 @@ from typing import Any, NamedTuple, TypeAlias
 import sympy as sp
 from sympy import S
 from sympy.core.expr import Expr
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.slice import MatrixSlice
+from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import chain, cycle, flip
 from symbolic.normal import content
-from symbolic.terms import Word, letter_columns, letter_rows, times
+from symbolic.terms import Atom, Word, atom, letter_columns, letter_rows, times
 
 Words: TypeAlias = "list[tuple[Expr, Word]]"
 
@@ -39,10 +42,53 @@ def factors_of(word: Word) -> tuple[Any, ...]:
     """The factors of a word, equal neighbours written as a power."""
     out = []
     for (a, transposed), run in groupby(word):
-        node: Any = sp.Transpose(a.node) if transposed else a.node  # type: ignore[arg-type]
+        node: Any = turned(a.node) if transposed else a.node
         length = len(list(run))
         out.append(node if length == 1 else sp.MatPow(node, sp.Integer(length)))
     return tuple(out)
+
+
+def turned(node: Any) -> Any:
+    """The transpose, inside a Kronecker product and without a sign on what is symmetric."""
+    if isinstance(node, sp.Transpose):
+        return node.arg
+    if isinstance(node, (sp.Identity, DiagMatrix)):
+        return node
+    if isinstance(node, (OneMatrix, sp.ZeroMatrix)):
+        return node.func(*reversed(node.shape))
+    if isinstance(node, sp.KroneckerProduct):
+        return sp.KroneckerProduct(*map(turned, node.args))
+    return sp.Transpose(node)
+
+
+def fused(word: Word) -> Word:
+    """The word with selections taken together with the matrix they select from, as slices: A E z -> A[:, a:b] z."""
+    if not any(a.interval for a, _ in word):
+        return word
+    out: list[tuple[Atom, bool]] = []
+    rows: list[Atom] = []  # selections of rows of the next letter
+    for a, transposed in word:
+        if a.interval is not None and transposed:
+            rows.append(a)
+        elif a.interval is not None and not rows and out and out[-1][0].interval is None:
+            out[-1] = _slice(*out[-1], a, False)
+        elif a.interval is None and rows:
+            out += [(r, True) for r in rows[:-1]]
+            out.append(_slice(a, transposed, rows[-1], True))
+            rows = []
+        else:
+            out += [(r, True) for r in rows] + [(a, transposed)]
+            rows = []
+    return (*out, *((r, True) for r in rows))
+
+
+def _slice(a: Atom, transposed: bool, held: Atom, rows: bool) -> tuple[Atom, bool]:
+    first, count = held.interval  # type: ignore[misc]
+    cut = (first, sp.expand(first + count), S.One)
+    node: Any = a.node
+    if rows != transposed:
+        return atom(MatrixSlice(node, cut, (S.Zero, node.shape[1], S.One))), transposed
+    return atom(MatrixSlice(node, (S.Zero, node.shape[0], S.One), cut)), transposed
 
 
 def product(coef: Expr, factors: Sequence[Any]) -> Any:
@@ -250,4 +296,4 @@ def _factored(table: dict[Word, dict[Word, Expr]]) -> tuple[Addend, Addend] | No
     return left, _upright([(number, word) for word, number in row.items()])
 
 
-__all__ = ["Addend", "Words", "collect", "factors_of", "product", "squares", "together"]
+__all__ = ["Addend", "Words", "collect", "factors_of", "fused", "product", "squares", "together", "turned"]

@@ -24,6 +24,7 @@ from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.expand import expand
 from symbolic.normal import contract, normal
 from symbolic.recognise import Unrecognised, to_matrix
+from symbolic.selection import is_special
 from symbolic.shapes import shape
 from symbolic.terms import Call, Delta, Entry, Factor, Index, Monomial, Slot, Term
 
@@ -202,12 +203,39 @@ def write_sum(terms: Iterable[Term], pool: tuple[Basic, ...] | None, taken: Iter
 def write_term(term: Term, pool: tuple[Basic, ...] | None, taken: set[Basic]) -> Expr:
     """One term in SymPy: a Sum over its bound indices, named in the order in which they are summed."""
     source = iter(pool) if pool is not None else index_names(taken)
-    names: dict[Index, Basic] = {k: next(source) for k in term.bound}
+    placed = _placed(term)
+    bound = [k for k in term.bound if k not in placed]
+    names: dict[Index, Basic] = {k: next(source) for k in bound}
+    for k, f in placed.items():
+        names[k] = _place(f, names)
     inner = tuple(source) if pool is not None else None
     inside = taken | set(names.values())
-    body = sp.Mul(*(_write(f, names, inner, inside) for f in term.factors))
-    limits = [(names[k], S.Zero, k.size - 1) for k in term.bound]
+    body = sp.Mul(*(_write(f, names, inner, inside) for f in term.factors if not any(f is g for g in placed.values())))
+    limits = [(names[k], S.Zero, k.size - 1) for k in bound]
     return sp.Mul(term.coef, sp.Sum(body, *limits) if limits else body)
+
+
+def _placed(term: Term) -> dict[Index, Factor]:
+    """The summed indices that an interval or a pair of others determines: x[i + 1] for sum_w [w = i + 1] x_w."""
+    found: dict[Index, Factor] = {}
+    for f in filter(is_special, term.factors):
+        whole, *parts = f.indices
+        if whole in term.bound and whole not in found and not any(k in found for k in parts):
+            found[whole] = f
+    return found
+
+
+def _place(factor: Factor, names: dict[Index, Basic]) -> Expr:
+    """The whole in terms of its parts."""
+    _, *parts = factor.indices
+    values = [names.get(k, k.name) for k in parts]
+    if isinstance(factor, Entry):
+        first, _ = factor.atom.interval  # type: ignore[misc]
+        return sp.expand(sp.Add(first, *values))
+    place: Expr = S.Zero
+    for k, value in zip(parts, values, strict=True):
+        place = place * k.size + value  # type: ignore[assignment, operator]
+    return sp.expand(place)
 
 
 def _write(factor: Factor, names: dict[Index, Basic], pool: tuple[Basic, ...] | None, taken: set[Basic]) -> Expr:
@@ -218,11 +246,14 @@ def _write(factor: Factor, names: dict[Index, Basic], pool: tuple[Basic, ...] | 
 
     if isinstance(factor, Delta):
         return sp.KroneckerDelta(*map(name, factor))
+    if is_special(factor):
+        return sp.KroneckerDelta(name(factor.indices[0]), _place(factor, names))
     if isinstance(factor, Entry):
         node = factor.atom.node
         if not isinstance(node, sp.MatrixExpr):
             return node  # type: ignore[return-value]
         return MatrixElement(node, name(factor.row), name(factor.column))
+    assert isinstance(factor, Call)
     renamed = factor.rename({k: Index(k.size, s) for k, s in names.items()})  # type: ignore[arg-type]
     bodies = [write_sum((m.term() for m in body), pool, taken) for body in renamed.bodies]
     return sp.Pow(bodies[0], renamed.exponent) if renamed.head is sp.Pow else renamed.head(*bodies)

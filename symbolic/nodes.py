@@ -1,4 +1,4 @@
-"""Expressions that SymPy lacks: unevaluated derivatives, minimisers, the commutation matrix, and `ForAll`.
+"""Expressions that SymPy lacks: unevaluated derivatives, minimisers, vec and the commutation matrix, `ForAll`.
 
 A derivation must be able to *write* the derivative it is about to find, on the left of an equals sign, without SymPy
 trying to evaluate it. These nodes only hold their arguments; `symbolic.calculus` computes them, `numeric` evaluates
@@ -7,7 +7,7 @@ them with dual numbers, and the certificate checker differentiates on its own.
 
 from typing import Any
 
-from sympy import Basic, KroneckerDelta, Mod, Mul, S, Tuple, floor
+from sympy import Basic, ImmutableDenseMatrix, KroneckerDelta, MatrixBase, Mod, Mul, S, Tuple, floor
 from sympy.core.expr import Expr
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions import MatrixExpr
@@ -79,9 +79,40 @@ class Commutation(MatrixExpr):
         m, n = self.args
         return KroneckerDelta(j, Mod(i, n) * m + floor(i / n))
 
+    def doit(self, **hints: Any) -> Any:
+        return self.as_explicit() if self.rows.is_Integer else self  # type: ignore[union-attr]
+
     def _eval_transpose(self) -> "Commutation":
         m, n = self.args
         return Commutation(n, m)
+
+
+class Vec(MatrixExpr):
+    """The columns of a matrix, one below the other, as one column (Magnus and Neudecker, 2.4).
+
+    >>> from sympy import Matrix, MatrixSymbol
+    >>> Vec(MatrixSymbol("X", 3, 2)).shape
+    (6, 1)
+    >>> Vec(Matrix([[1, 3], [2, 4]])).doit().T
+    Matrix([[1, 2, 3, 4]])
+    """
+
+    arg = property(lambda self: self.args[0])
+
+    def __new__(cls, matrix: Any) -> "Vec":
+        return super().__new__(cls, S(matrix))
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return (Mul(*_size(self.arg)), S.One)
+
+    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
+        rows = _size(self.arg)[0]
+        return self.arg[Mod(i, rows), floor(i / rows)]
+
+    def doit(self, **hints: Any) -> Any:
+        inner = self.arg.doit(**hints) if hints.get("deep", True) else self.arg
+        return ImmutableDenseMatrix(inner).vec() if isinstance(inner, MatrixBase) else Vec(inner)
 
 
 class ArgMin(MatrixExpr):
@@ -142,4 +173,4 @@ class ForAll(Boolean):
         return Basic.__new__(cls, symbol, relation)
 
 
-__all__ = ["ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian"]
+__all__ = ["ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian", "Vec"]

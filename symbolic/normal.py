@@ -17,6 +17,7 @@ from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import components, is_negative, monomial_order, part_order
 from symbolic.errors import UnsupportedError
+from symbolic.selection import Zero, differ, is_special, join
 from symbolic.terms import (
     Atom,
     Call,
@@ -81,6 +82,12 @@ def contract(term: Term) -> Term | None:
         if joined is None:
             return None
         factors, bound = joined
+    if any(map(is_special, factors)):
+        step = join(factors, bound)
+        if isinstance(step, Zero):
+            return None
+        if step is not None:
+            return contract(Term(coef, *step))
     cancelled = _cancel_inverses(factors, bound)
     if cancelled is not None:
         return contract(Term(coef, cancelled, bound))
@@ -112,7 +119,7 @@ def _join_deltas(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> tuple
         if a == b:
             continue
         if a not in free and b not in free:
-            return None  # two different integers
+            return None  # two different entries
         if a not in free:
             a, b = b, a
         del free[a]
@@ -124,7 +131,7 @@ def _removable(delta: Delta, bound: dict[Index, None]) -> bool:
     a, b = delta
     if a == b or a in bound or b in bound:
         return True
-    return isinstance(a.name, sp.Integer) and isinstance(b.name, sp.Integer)
+    return differ(a.name, b.name)
 
 
 def _cancel_inverses(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> tuple[Factor, ...] | None:

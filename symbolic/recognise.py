@@ -18,9 +18,12 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import as_components, flip, letters, part_names
-from symbolic.entrywise import Unrecognised, merge
-from symbolic.grouping import Addend, collect, factors_of, product, squares, together
+from symbolic.edges import Unrecognised
+from symbolic.entrywise import merge
+from symbolic.grouping import Addend, collect, factors_of, fused, product, squares, together
 from symbolic.normal import contract
+from symbolic.partition import assemble, is_placed
+from symbolic.selection import unit
 from symbolic.terms import (
     Atom,
     Call,
@@ -61,7 +64,18 @@ def to_matrix(form: Terms, row: Slot = None, column: Slot = None) -> Any:
             return scalar_sum(form)
         items = [Item(m.coef, (), m.parts[0].word) for m in form]  # type: ignore[union-attr]
         return arrange(items, S.One)
-    return arrange([_item(m, row, column) for m in form], rows)
+    return assembled([_item(m, row, column) for m in form], rows, columns)
+
+
+def assembled(items: list[Item], rows: Expr, columns: Expr) -> Any:
+    """The sum of the items, with those that stand in some of the rows and columns only as blocks of one matrix."""
+    placed = [item for item in items if is_placed(item.word)]
+    if not placed:
+        return arrange(items, rows)
+    blocks = assemble(placed, rows, columns, arrange)
+    rest = [item for item in items if not is_placed(item.word)]
+    addends = ([arrange(rest, rows)] if rest else []) + blocks
+    return addends[0] if len(addends) == 1 else sp.MatAdd(*addends)
 
 
 def _is_product(part: Component) -> bool:
@@ -71,6 +85,7 @@ def _is_product(part: Component) -> bool:
 
 def _item(m: Monomial, row: Slot, column: Slot) -> Item:
     """The monomial as scalars and one word from `row` to `column`."""
+    m = Monomial(m.coef, tuple(_at_unit(p, (row, column)) for p in m.parts))
     item = _simple_item(m, row, column)
     return Item(m.coef, *merge(m.parts, row, column, to_matrix)) if item is None else item
 
@@ -107,6 +122,19 @@ def _simple_item(m: Monomial, row: Slot, column: Slot) -> Item | None:
     return Item(m.coef, tuple(scalars), (begin or ()) + (end or ()))
 
 
+def _at_unit(part: Component, ends: tuple[Slot, Slot]) -> Component:
+    """A chain from an end of the result to a named entry, with the unit vector of that entry: A'[j, 2] = (A' e_2)_j."""
+    if not isinstance(part, (Chain, Delta)):
+        return part
+    word = part.word if isinstance(part, Chain) else ()
+    left, right = part.left, part.right
+    if right in ends and left not in ends:
+        left, word, right = right, flip(word), left
+    if left is None or left not in ends or right is None or right in ends:
+        return part
+    return Chain(left, word + unit(right), None)
+
+
 def _ones(k: Index) -> Word:
     return ((atom(OneMatrix(k.size, S.One)), False),)
 
@@ -139,7 +167,7 @@ def as_written(terms: Iterable[Term], row: Slot = None, column: Slot = None, las
         else:
             item = _item(Monomial(done.coef, parts), row, column)
         scalars = [scalar(p) for p in item.scalars]
-        word = factors_of(item.word)
+        word = factors_of(fused(item.word))
         if not word and not (row is None and column is None):
             word = (sp.Identity(row.size),)  # type: ignore[union-attr]
         exprs.append(product(item.coef, (*scalars, *word)) if word else sp.Mul(item.coef, *scalars))
@@ -178,13 +206,15 @@ def take_scale(expr: Any) -> tuple[tuple[Any, ...], Any]:
 def scalar(part: Component) -> Expr:
     """A component without free indices as a SymPy scalar."""
     if isinstance(part, Chain):
-        expr = product(S.One, factors_of(part.word))
+        expr = product(S.One, factors_of(fused(part.word)))
         i, j = (S.Zero if k is None else k.name for k in (part.left, part.right))
+        if isinstance(expr, sp.Transpose):
+            expr, i, j = expr.arg, j, i
         return MatrixElement(expr, i, j) if isinstance(expr, MatrixExpr) else expr
     if isinstance(part, Delta):
         return sp.KroneckerDelta(part.left.name, part.right.name)
     if isinstance(part, Cycle):
-        return sp.Trace(product(S.One, factors_of(part.word)))
+        return sp.Trace(product(S.One, factors_of(fused(part.word))))
     if isinstance(part, Call) and not part.indices:
         bodies = [scalar_sum(body) for body in part.bodies]
         if part.head is sp.Pow:
@@ -232,7 +262,7 @@ def arrange(items: list[Item], rows: Expr) -> Any:
     """The sum of the items, all of one shape, grouped; `rows` is its number of rows (for an Identity)."""
     by_word: dict[Word, list[tuple[Expr, tuple[Component, ...]]]] = {}
     for item in items:
-        by_word.setdefault(item.word, []).append((item.coef, item.scalars))
+        by_word.setdefault(fused(item.word), []).append((item.coef, item.scalars))
     groups: dict[tuple, list[tuple[Expr, Word]]] = {}
     for word, terms in by_word.items():
         if len(terms) > 1:

@@ -21,13 +21,15 @@ from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.blockmatrix import BlockDiagMatrix, BlockMatrix
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix, DiagonalOf
+from sympy.matrices.expressions.dotproduct import DotProduct
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.errors import ShapeError, UnsupportedError
-from symbolic.nodes import ArgMax, ArgMin, Commutation, ForAll, Gradient, Hessian, Jacobian
+from symbolic.nodes import ArgMax, ArgMin, Commutation, ForAll, Gradient, Hessian, Jacobian, Vec
 
 Size = tuple[Expr, Expr]
 SCALAR: Size = (S.One, S.One)
@@ -35,7 +37,8 @@ SCALAR: Size = (S.One, S.One)
 # Functions of one scalar (Max and Min: of several). Entrywise functions of a matrix go through `applyfunc`.
 SCALAR_FUNCTIONS: frozenset[type] = frozenset(
     {sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.asin, sp.acos, sp.atan, sp.asinh, sp.acosh,
-     sp.atanh, sp.erf, sp.Abs, sp.sign, sp.Heaviside, sp.DiracDelta, sp.Max, sp.Min}
+     sp.atanh, sp.sec, sp.csc, sp.cot, sp.sech, sp.csch, sp.coth, sp.erf, sp.erfc, sp.Abs, sp.sign, sp.Heaviside,
+     sp.DiracDelta, sp.Max, sp.Min}
 )  # fmt: skip
 
 
@@ -278,16 +281,31 @@ def _index_sum(expr: Any) -> Size:
 
 
 def _check_range(body: Any, index: Any, first: Any, last: Any) -> None:
-    """Every entry at `index` must exist: SymPy writes `(A*Y)[0, 0]` as a sum, and the clash of A and Y is only here."""
+    """Every entry at `index` must exist: SymPy writes `(A*Y)[0, 0]` as a sum, and the clash of A and Y is only here.
+
+    A range that is the size of another matrix is such a clash. Any other, `Sum(x[i, 0], (i, 0, k - 1))`, says that
+    there are that many entries.
+    """
+    sizes = {size for matrix in body.atoms(sp.MatrixSymbol) for size in matrix.shape}
+    for entry, size, offset in _uses(body, index):
+        low, room = sp.expand(first + offset), sp.expand(size - 1 - last - offset)
+        fits = low.is_nonnegative and room.is_nonnegative
+        if not fits and ((offset.is_number and last + 1 in sizes) or low.is_negative or room.is_negative):
+            way_out = "If sizes are equal, declare one."
+            raise ShapeError(f"cannot sum {entry} over {index} from {first} to {last}: it has {size}. {way_out}")
+
+
+def _uses(body: Any, index: Any) -> Iterable[tuple[Any, Expr, Expr]]:
+    """The entries at index + offset, with the size and the offset."""
     if isinstance(body, sp.Sum) and index in body.bound_symbols:
         return
     if isinstance(body, MatrixElement):
         for position, size in zip(body.args[1:], shape(body.args[0]), strict=True):
-            if position == index and not (sp.expand(size - 1 - last).is_nonnegative and first.is_nonnegative):
-                way_out = "If sizes are equal, declare one."
-                raise ShapeError(f"cannot sum {body} over {index} from {first} to {last}: it has {size}. {way_out}")
+            offset = sp.expand(position - index)
+            if index in position.free_symbols and index not in offset.free_symbols:
+                yield body, size, offset
     for argument in body.args:
-        _check_range(argument, index, first, last)
+        yield from _uses(argument, index)
 
 
 def _function(expr: Any) -> Size:
@@ -418,6 +436,30 @@ def _diagonal_of(expr: Any) -> Size:
     return (rows, S.One)
 
 
+def _dot_product(expr: Any) -> Size:
+    for side in expr.args:
+        if S.One not in shape(side):
+            raise ShapeError(f"cannot take the dot product with {_sized(side)}: it is neither a column nor a row.")
+    left, right = (sp.Mul(*shape(side)) for side in expr.args)
+    if not same_size(left, right):
+        raise _clash("multiply", expr.args[0], "by", expr.args[1], left, right)
+    return SCALAR
+
+
+def _slice(expr: Any) -> Size:
+    parent, *cuts = expr.args
+    for (first, stop, step), size in zip(cuts, shape(parent), strict=True):
+        if step != 1:
+            raise UnsupportedError(f"{expr} takes every {step}th row or column: only neighbours can be taken.")
+        if first.is_negative or sp.expand(stop - first).is_negative or sp.expand(size - stop).is_negative:
+            raise ShapeError(f"cannot take {first}:{stop} of {_sized(parent)}: entries count from 0 to {size - 1}.")
+    return tuple(sp.expand(stop - first) for first, stop, _ in cuts)  # type: ignore[return-value]
+
+
+def _vec(expr: Any) -> Size:
+    return (sp.Mul(*shape(expr.args[0])), S.One)
+
+
 def _entrywise(expr: Any) -> Size:
     function, argument = expr.args
     if isinstance(function, sp.Lambda):
@@ -437,6 +479,7 @@ _RULES: dict[type, Callable[[Any], Size]] = {
     sp.Sum: _index_sum, sp.KroneckerDelta: _delta,
     sp.HadamardProduct: _hadamard, HadamardPower: _hadamard_power, sp.KroneckerProduct: _kronecker,
     BlockMatrix: _blocks, BlockDiagMatrix: _blocks, DiagMatrix: _diag_matrix, DiagonalOf: _diagonal_of,
+    DiagonalMatrix: lambda expr: shape(expr.args[0]), DotProduct: _dot_product, MatrixSlice: _slice, Vec: _vec,
     ElementwiseApplyFunction: _entrywise,
     sp.Piecewise: _piecewise, ExprCondPair: _all_checked, sp.Derivative: _derivative,
     Jacobian: _jacobian, Gradient: _gradient, Hessian: _hessian,

@@ -18,6 +18,8 @@ from weakref import WeakValueDictionary
 import sympy as sp
 from sympy import Basic, S
 from sympy.core.expr import Expr
+from sympy.matrices.expressions.diagonal import DiagMatrix
+from sympy.matrices.expressions.slice import MatrixSlice
 
 
 class Index:
@@ -51,13 +53,15 @@ class Atom:
     """A matrix that the index form does not look into: a symbol, or a node such as `Inverse(M)`.
 
     Atoms are interned: one object a node. `argument` is the normal form of M with free indices ROW and COLUMN, or None
-    where no derivative rule looks inside. A symmetric atom has no orientation.
+    where no derivative rule looks inside. A symmetric atom has no orientation. `interval` is (first, count) for columns
+    of an identity, `I[:, first:first + count]`, which select entries (`symbolic.selection`), else None.
     """
 
-    __slots__ = ("__weakref__", "argument", "name", "node", "symbols", "symmetric")
+    __slots__ = ("__weakref__", "argument", "interval", "name", "node", "symbols", "symmetric")
 
     node: Basic
     argument: tuple[Monomial, ...] | None
+    interval: tuple[Expr, Expr] | None
     symmetric: bool
     name: str
     symbols: frozenset[Basic]
@@ -74,13 +78,28 @@ def atom(node: Basic, argument: tuple[Monomial, ...] | None = None, symmetric: b
     known = _ATOMS.get(node)
     if known is None:
         known = Atom()
-        known.node, known.argument, known.symmetric = node, argument, symmetric
+        known.node, known.argument = node, argument
+        known.symmetric = symmetric or _is_diagonal(node)
         known.name = node.name if isinstance(node, sp.MatrixSymbol) else str(node)
         known.symbols = frozenset(node.free_symbols)
+        known.interval = _interval(node)
         _ATOMS[node] = known
     elif known.argument is None:
         known.argument = argument
     return known
+
+
+def _is_diagonal(node: Basic) -> bool:
+    if isinstance(node, sp.HadamardProduct):
+        return any(map(_is_diagonal, node.args))
+    return isinstance(node, (sp.Identity, DiagMatrix))
+
+
+def _interval(node: Basic) -> tuple[Expr, Expr] | None:
+    if not (isinstance(node, MatrixSlice) and isinstance(node.args[0], sp.Identity)):
+        return None
+    first, stop, _ = node.args[2].args
+    return first, sp.expand(stop - first)  # type: ignore[operator]
 
 
 class Entry(NamedTuple):
@@ -111,6 +130,23 @@ class Delta(NamedTuple):
 
     def rename(self, names: Renaming) -> Delta:
         return Delta(names.get(self.left, self.left), names.get(self.right, self.right))
+
+
+class Pair(NamedTuple):
+    """1 where whole = parts[0]*size(parts[1]) + parts[1] (and so on for more parts), else 0; the first part is slow.
+
+    The index of a Kronecker product, and of the vec of a matrix: vec(M)_w = sum_{j,i} Pair(w; j, i) M_ij.
+    """
+
+    whole: Index
+    parts: tuple[Index, ...]
+
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        return (self.whole, *self.parts)
+
+    def rename(self, names: Renaming) -> Pair:
+        return Pair(names.get(self.whole, self.whole), tuple(names.get(k, k) for k in self.parts))
 
 
 class Call:
@@ -151,7 +187,7 @@ class Call:
         return Call(self.head, bodies, self.exponent)
 
 
-Factor: TypeAlias = "Entry | Delta | Call"
+Factor: TypeAlias = "Entry | Delta | Pair | Call"
 
 
 class Term(NamedTuple):
@@ -291,6 +327,12 @@ def multiply(lists: Iterable[list[Term]], bound: tuple[Index, ...] = ()) -> list
     return out
 
 
+@lru_cache(maxsize=64)
+def placeholder(position: int) -> sp.Dummy:
+    """The one variable of functions at this position, so that equal functions are equal data."""
+    return sp.Dummy(f"z{position}" if position else "z", real=True)
+
+
 @lru_cache(maxsize=1 << 12)
 def is_plain(expr: Basic) -> bool:
     """Whether `expr` is a scalar built without matrices, sums over indices or unknown nodes."""
@@ -307,6 +349,6 @@ def is_plain(expr: Basic) -> bool:
 
 __all__ = [
     "COLUMN", "ROW", "Atom", "Call", "Chain", "Component", "Cycle", "Delta", "Entry", "Factor", "Graph", "Index",
-    "Letter", "Monomial", "Renaming", "Slot", "Term", "Word", "atom", "fresh", "is_plain", "letter_columns",
-    "letter_rows", "multiply", "open_indices", "spell", "times",
+    "Letter", "Monomial", "Pair", "Renaming", "Slot", "Term", "Word", "atom", "fresh", "is_plain", "letter_columns",
+    "letter_rows", "multiply", "open_indices", "placeholder", "spell", "times",
 ]  # fmt: skip

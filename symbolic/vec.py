@@ -15,14 +15,15 @@ from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import flip
 from symbolic.nodes import Commutation
-from symbolic.recognise import Item, Terms, Unrecognised, arrange, open_ends, product, take_scale, to_matrix
-from symbolic.terms import Chain, Component, Delta, Index, Slot, Word, atom
+from symbolic.normal import normal
+from symbolic.recognise import Item, Terms, arrange, open_ends, product, take_scale, to_matrix
+from symbolic.terms import Chain, Component, Delta, Index, Monomial, Pair, Slot, Term, Word, atom
 
 
 def to_kronecker(form: Terms, i: Slot, j: Slot, k: Slot, l: Slot) -> Any:
     """The matrix whose entry ((j, i), (l, k)) is `form`: d vec F / d (vec X)' for F_ij and X_kl; j and l are slow.
 
-    Raises Unrecognised where it would need the vec of a matrix, which SymPy cannot write.
+    Raises Unrecognised as `to_matrix` does.
     """
     if j is None and l is None:
         return to_matrix(form, i, k)
@@ -32,8 +33,13 @@ def to_kronecker(form: Terms, i: Slot, j: Slot, k: Slot, l: Slot) -> Any:
         rows, columns = (sp.Mul(*(q.size for q in pair if q is not None)) for pair in ((i, j), (k, l)))
         return sp.ZeroMatrix(rows, columns)
     groups: dict[tuple, list[tuple[Item, Expr]]] = {}
+    others: list[Monomial] = []
     for m in form:
-        scalars, pieces, crossed = _pieces(m.parts, i, j, k, l)
+        found = _pieces(m.parts, i, j, k, l)
+        if found is None:
+            others.append(m)
+            continue
+        scalars, pieces, crossed = found
         *outer, (word, rows) = pieces
         groups.setdefault((tuple(outer), crossed), []).append((Item(m.coef, scalars, word), rows))
     sums = []
@@ -47,7 +53,31 @@ def to_kronecker(form: Terms, i: Slot, j: Slot, k: Slot, l: Slot) -> Any:
             swap = Commutation(*(q.size for q in (k, l) if q is not None))
             block = swap if isinstance(block, sp.Identity) else product(S.One, (block, swap))
         sums.append(product(S.One, (*scale, block)))
+    if others:
+        sums.append(_stacked(others, (j, i), (l, k)))
     return sums[0] if len(sums) == 1 else sp.MatAdd(*sums)
+
+
+def _stacked(form: list[Monomial], rows: tuple[Slot, Slot], columns: tuple[Slot, Slot]) -> Any:
+    """The matrix by the rules for an index of parts: with vec, Hadamard products and diagonals."""
+    (row, left), (column, right) = (_whole(parts) for parts in (rows, columns))
+    placed = (*left, *right)
+    bound = tuple(k for pair in placed for k in pair.parts)
+    terms = []
+    for m in form:
+        fresh_names = {k: Index(k.size) for k in bound}
+        term = m.rename(fresh_names).term()
+        pairs = tuple(pair.rename(fresh_names) for pair in placed)
+        terms.append(Term(term.coef, (*pairs, *term.factors), (*fresh_names.values(), *term.bound)))
+    return to_matrix(normal(terms), row, column)
+
+
+def _whole(parts: tuple[Slot, Slot]) -> tuple[Slot, list[Pair]]:
+    known = tuple(k for k in parts if k is not None)
+    if len(known) < 2:
+        return (known[0] if known else None), []
+    whole = Index(sp.Mul(*(k.size for k in known)), sp.Dummy("w", integer=True))
+    return whole, [Pair(whole, known)]
 
 
 def _word(word: Word, rows: Expr) -> Any:
@@ -77,8 +107,11 @@ def _by_last(groups: dict[tuple, list[tuple[Item, Expr]]]) -> list[tuple[tuple, 
 
 def _pieces(
     parts: tuple[Component, ...], i: Slot, j: Slot, k: Slot, l: Slot
-) -> tuple[tuple[Component, ...], tuple[tuple[Word, Expr], ...], bool]:
-    """The scalars of a monomial; its Kronecker factors in order, each with its number of rows; whether K follows."""
+) -> tuple[tuple[Component, ...], tuple[tuple[Word, Expr], ...], bool] | None:
+    """The scalars of a monomial; its Kronecker factors in order, each with its number of rows; whether K follows.
+
+    None where it is no Kronecker product of matrices, rows and columns.
+    """
     row_places, column_places = {i: 1, j: 0}, {k: 1, l: 0}
     scalars: list[Component] = []
     found: list[tuple[Index | None, Word, Index | None]] = []
@@ -89,12 +122,12 @@ def _pieces(
             scalars.append(part)
             continue
         if not isinstance(part, (Chain, Delta)) or any(q not in left for q in ends):
-            raise Unrecognised
+            return None
         left = [q for q in left if q not in ends]
         rows = [q for q in ends if q in (i, j)]
         columns = [q for q in ends if q in (k, l)]
         if len(rows) > 1 or len(columns) > 1:
-            raise Unrecognised
+            return None
         a, b = (rows or [None])[0], (columns or [None])[0]
         word: Word = ()
         if isinstance(part, Chain):

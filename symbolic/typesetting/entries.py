@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.slice import MatrixSlice
 
 from symbolic.nodes import Gradient, Hessian, Jacobian
 from symbolic.typesetting.algebra import count
@@ -54,6 +55,28 @@ def _entry(expr: Any, style: Style) -> Piece:
             return Piece(f"{grouped(text_of(parent, style))}_{{{below}}}")
         return Piece(str(name), POWER if name.superscript else ATOM)
     return Piece(f"{text_of(parent, style, ATOM)}_{{{below}}}")
+
+
+def _slice(expr: Any, style: Style) -> Piece:
+    r"""Rows and columns of a matrix, counted from 1 to the last: X_{2:n,:}, and I_{:,k} for a unit vector."""
+    parent, *cuts = expr.args
+    whole = [first == 0 and stop == size for (first, stop, _), size in zip(cuts, parent.shape, strict=True)]
+    places = [":" if all_of_it else _range(cut, style) for cut, all_of_it in zip(cuts, whole, strict=True)]
+    if parent.shape[1] == 1:
+        places = places[:1]
+    below = f"_{{{','.join(places)}}}"
+    if isinstance(parent, sp.Identity):
+        return Piece("I" + below, ATOM)
+    if isinstance(parent, sp.MatrixSymbol):
+        name = name_of(parent, style)
+        return Piece((grouped(str(name)) if name.subscript or name.superscript else str(name)) + below, ATOM)
+    return Piece(text_of(parent, style, ATOM) + below, ATOM)
+
+
+def _range(cut: Any, style: Style) -> str:
+    first, stop, _ = cut
+    begin, end = position(first, style), position(sp.expand(stop - 1), style)
+    return begin if begin == end else f"{begin}:{end}"
 
 
 def _delta(expr: Any, style: Style) -> Piece:
@@ -117,7 +140,8 @@ def _nabla(mark: str) -> Rule:
 
 
 RULES: dict[type, Rule] = {
-    MatrixElement: _entry, sp.KroneckerDelta: _delta, sp.Sum: _over(r"\sum"), sp.Product: _over(r"\prod"),
+    MatrixElement: _entry, MatrixSlice: _slice, sp.KroneckerDelta: _delta,
+    sp.Sum: _over(r"\sum"), sp.Product: _over(r"\prod"),
     sp.Derivative: _derivative, Jacobian: _jacobian, Gradient: _nabla(""), Hessian: _nabla("^2"),
 }  # fmt: skip
 

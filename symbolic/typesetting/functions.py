@@ -9,10 +9,12 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.blockmatrix import BlockDiagMatrix, BlockMatrix
-from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
+from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix, DiagonalOf
+from sympy.matrices.expressions.dotproduct import DotProduct
 from sympy.matrices.expressions.hadamard import HadamardPower
 
 from symbolic.errors import UnsupportedError
+from symbolic.nodes import Vec
 from symbolic.typesetting.letters import read_name
 from symbolic.typesetting.pieces import (
     ATOM,
@@ -32,8 +34,12 @@ ROWS = r" \\ "
 FUNCTIONS: dict[Any, str] = {
     sp.exp: r"\exp", sp.log: r"\log", sp.sin: r"\sin", sp.cos: r"\cos", sp.tan: r"\tan", sp.sinh: r"\sinh",
     sp.cosh: r"\cosh", sp.tanh: r"\tanh", sp.asin: r"\arcsin", sp.acos: r"\arccos", sp.atan: r"\arctan",
+    sp.sec: r"\sec", sp.csc: r"\csc", sp.cot: r"\cot", sp.coth: r"\coth",
     sp.Max: r"\max", sp.Min: r"\min", sp.Abs: r"\operatorname{abs}",
-    **{f: rf"\operatorname{{{f.__name__}}}" for f in (sp.asinh, sp.acosh, sp.atanh, sp.erf, sp.sign)},
+    **{
+        f: rf"\operatorname{{{f.__name__}}}"
+        for f in (sp.asinh, sp.acosh, sp.atanh, sp.sech, sp.csch, sp.erf, sp.erfc, sp.sign)
+    },
     sp.Heaviside: r"\operatorname{step}", sp.DiracDelta: r"\operatorname{Dirac}",
 }  # fmt: skip
 
@@ -81,6 +87,14 @@ def _hadamard_power(expr: Any, style: Style) -> Piece:
     return Piece(rf"{text_of(expr.args[0], style, ATOM)}^{{\odot {text_of(expr.args[1], style, POWER)}}}", POWER)
 
 
+def _diagonal_part(expr: Any, style: Style) -> Piece:
+    return Piece(call(r"\operatorname{Diag}", call(r"\operatorname{diag}", text_of(expr.arg, style))))
+
+
+def _dot(expr: Any, style: Style) -> Piece:
+    return Piece(r" \cdot ".join(text_of(side, style, POWER) for side in expr.args), TENSOR)
+
+
 def _matrix(expr: Any, style: Style) -> Piece:
     blocks = getattr(expr, "blocks", expr)
     rows = (" & ".join(text_of(blocks[i, j], style) for j in range(blocks.cols)) for i in range(blocks.rows))
@@ -101,6 +115,8 @@ RULES: dict[type, Rule] = {
     sp.KroneckerProduct: _tensor(r"\otimes"),
     sp.Trace: _named(r"\operatorname{tr}"), sp.Determinant: _named(r"\det"),
     DiagMatrix: _named(r"\operatorname{Diag}"), DiagonalOf: _named(r"\operatorname{diag}"),
+    DiagonalMatrix: _diagonal_part,
+    Vec: _named(r"\operatorname{vec}"), DotProduct: _dot,
     BlockMatrix: _matrix, BlockDiagMatrix: _matrix, sp.ImmutableDenseMatrix: _matrix, sp.Piecewise: _piecewise,
 }  # fmt: skip
 

@@ -14,13 +14,14 @@ import numpy as np
 import sympy as sp
 from sympy.core.function import Application
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
+from sympy.matrices.expressions.blockmatrix import BlockMatrix
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import OneMatrix
 
-from symbolic.nodes import Gradient, Hessian, Jacobian
-from symbolic.vec import Commutation
+from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian, Vec
 
 STEP = 1e-30
 # Max, Abs and Heaviside at a complex number: decided by the real part, so that a complex step differentiates them.
@@ -39,6 +40,11 @@ def evaluate(expr: Any, env: dict) -> Any:
         return env[expr]
     size = lambda n: int(n.subs({k: v for k, v in env.items() if isinstance(v, int)}))  # noqa: E731
     args = expr.args
+    if isinstance(expr, MatrixSlice):
+        cuts = [slice(*(int(evaluate(end, env)) for end in cut)) for cut in args[1:]]
+        return evaluate(args[0], env)[cuts[0], cuts[1]]
+    if isinstance(expr, BlockMatrix):
+        return np.block([[evaluate(e, env) for e in expr.blocks[p, :]] for p in range(expr.blocks.rows)])
     if isinstance(expr, (sp.Number, sp.NumberSymbol)):
         return float(expr)
     if isinstance(expr, sp.Sum):
@@ -108,6 +114,8 @@ def evaluate(expr: Any, env: dict) -> Any:
         return reduce(np.kron, values)
     if isinstance(expr, Application):
         return FUNCTIONS[str(expr.func)](*values)
+    if isinstance(expr, Vec):
+        return values[0].reshape(-1, 1, order="F")
     raise NotImplementedError(type(expr))
 
 
