@@ -22,7 +22,7 @@ from sympy.matrices.expressions.slice import MatrixSlice
 from numeric.plan import Builder, OutsideRange, Plan, Register, Slot
 from numeric.rings import OutsideRing, Ring, Undefined, Value
 from symbolic.errors import PushthroughError, ShapeError, UnsupportedError
-from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian, Vec
+from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian, MatrixSum, Vec
 
 Handler = Callable[[Builder, Any], Slot]
 HANDLERS: dict[type, Handler] = {}
@@ -227,7 +227,7 @@ def _delta(b: Builder, e: Any) -> Slot:
     return b.number(1 if i == j else 0)
 
 
-@handles(sp.Sum, sp.Product)
+@handles(sp.Sum, MatrixSum, sp.Product)
 def _sum(b: Builder, e: Any) -> Slot:
     """Unrolled; in `Sum(f, (i, ...), (j, ...))` j is outermost. A product likewise."""
 

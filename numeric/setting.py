@@ -15,6 +15,7 @@ from sympy import Basic, MatrixSymbol, Symbol
 from sympy.assumptions import AppliedPredicate
 from sympy.core.relational import Relational
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import Identity, OneMatrix, ZeroMatrix
 
 from numeric.generators import STRUCTURED
@@ -23,7 +24,7 @@ from numeric.plan import Builder
 from numeric.rings import RATIONAL
 from symbolic.errors import PushthroughError
 from symbolic.facts import Facts
-from symbolic.nodes import ArgMin, ForAll
+from symbolic.nodes import ArgMin, ForAll, MatrixSum
 
 _SIGNS = ("positive", "negative", "nonnegative", "nonpositive", "nonzero")
 _SIGN_OF = {sp.Gt: "positive", sp.Lt: "negative", sp.Ge: "nonnegative", sp.Le: "nonpositive", sp.Ne: "nonzero"}
@@ -143,9 +144,18 @@ def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
             rows, cols = e.parent.shape
             runs_over(e.i, rows)
             runs_over(e.j, cols)
+        elif isinstance(e, MatrixSlice):
+            for (first, stop, _), size in zip(e.args[1:], e.args[0].shape, strict=True):
+                if sp.expand(stop - first) == 1:
+                    runs_over(first, size)
+                else:
+                    is_size(first)
+                    is_size(stop)
+        elif type(e) is sp.MatPow:
+            is_size(e.exp if e.exp.is_integer else None)
         elif isinstance(e, sp.KroneckerDelta):
             deltas.append((e.args[0], e.args[1]))
-        elif isinstance(e, sp.Sum | sp.Product):
+        elif isinstance(e, sp.Sum | sp.Product | MatrixSum):
             for symbol, low, high in e.limits:
                 bound.add(symbol)
                 ranges.setdefault(symbol, high + 1)

@@ -295,6 +295,8 @@ def _floats(
                 if required:
                     raise
                 return 0, 0.0, True, []
+            except OutsideRange:  # an entry that is named does not exist at these sizes
+                continue
             outcomes, _ = _draw(sampler, check, instances, rng, _patience(side, instances)[-1 if required else 0])
             count += len(outcomes)
             error = max([error, *(o.error for o in outcomes)])

@@ -24,6 +24,7 @@ from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.expand import expand
 from symbolic.grouping import product
 from symbolic.index import IndexForm, index_names, symbols_of, write_sum
+from symbolic.nodes import MatrixSum
 from symbolic.normal import normal
 from symbolic.recognise import Terms, Unrecognised, take_scale, to_matrix
 from symbolic.shapes import SCALAR, same_shape, shape
@@ -151,7 +152,7 @@ def _shape_of(F: Any, x: Any) -> tuple[Expr, Expr]:
         raise UnsupportedError(f"cannot differentiate by {x} ({type(x).__name__}): {way_out}")
     shape(x)
     if isinstance(x, sp.Symbol):
-        sizes = {s for a in F.atoms(sp.MatrixExpr) for n in a.shape for s in n.free_symbols}
+        sizes = {s for a in F.atoms(sp.MatrixExpr) for n in a.shape for s in S(n).free_symbols}
         if x in sizes:
             raise UnsupportedError(f"cannot differentiate by {x}: it is the size of a matrix in {F}.")
     return found
@@ -209,7 +210,8 @@ def _written(form: Terms, write: Any, rows: tuple[Slot, ...], columns: tuple[Slo
     try:
         if numbered and any(_is_numbered(m) for m in form):
             raise Unrecognised
-        return write()
+        done = write()
+        return sp.Sum(*done.args) if isinstance(done, MatrixSum) else done
     except Unrecognised:
         if numbered:
             places = [[_values(k) for k in side] for side in (rows, columns)]

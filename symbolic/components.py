@@ -26,6 +26,7 @@ from symbolic.terms import (
     Index,
     Monomial,
     Pair,
+    PowerSlope,
     Slot,
     Word,
 )  # fmt: skip
@@ -196,6 +197,8 @@ def _signature(factor: Factor) -> str:
         return "delta"
     if isinstance(factor, Pair):
         return "pair"
+    if isinstance(factor, PowerSlope):
+        return f"slope of {factor.base.name}^{factor.exponent}"
     labels = {k: f"<{i}>" for i, k in enumerate(factor.indices)}
     return _call_name(factor, labels)
 

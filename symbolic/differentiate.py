@@ -24,6 +24,7 @@ from symbolic.terms import (
     Factor,
     Index,
     Pair,
+    PowerSlope,
     Slot,
     Term,
     atom,
@@ -93,6 +94,11 @@ def _factor(factor: Factor, d: Direction) -> list[Term]:
         return []
     if isinstance(factor, Call):
         return _call(factor, d)
+    if isinstance(factor, PowerSlope):
+        if d.variable in factor.base.symbols:
+            power = f"{factor.base.name}**({factor.exponent})"
+            raise UnsupportedError(f"no second derivative is known for {power}, which depends on {d.variable}.")
+        return []
     if d.variable not in factor.atom.symbols:
         return []
     if factor.atom.node == d.variable:
@@ -135,7 +141,30 @@ def _determinant(factor: Entry, d: Direction) -> list[Term]:
     ]
 
 
-_RULES: dict[type, Callable[[Entry, Direction], list[Term]]] = {sp.Inverse: _inverse, sp.Determinant: _determinant}
+def _matrix_power(factor: Entry, d: Direction) -> list[Term]:
+    """d M^k = sum_{s=0}^{k-1} M^s dM M^(k-1-s), and d M^-k = -M^-k d(M^k) M^-k."""
+    base, exponent = factor.atom.node.args
+    row, column = factor.row, factor.column
+    assert row is not None and column is not None
+    a, b = Index(row.size), Index(row.size)
+    inner = _argument(factor.atom, a, b, d)
+    if not inner:
+        return []
+    bound, around, sign = (a, b), (), S.One
+    if exponent.is_nonnegative is not True:
+        if exponent.is_nonpositive is not True:
+            name = factor.atom.name
+            raise UnsupportedError(f"no derivative is known for {name}: the sign of {exponent} is not known.")
+        start, end = Index(row.size), Index(row.size)
+        around = (Entry(factor.atom, row, start), Entry(factor.atom, end, column))
+        row, column, bound, sign, exponent = start, end, (a, b, start, end), S.NegativeOne, -exponent
+    slope = PowerSlope(atom(base), exponent, row, a, b, column)
+    return [Term(times(sign, t.coef), (slope, *around, *t.factors), (*bound, *t.bound)) for t in inner]
+
+
+_RULES: dict[type, Callable[[Entry, Direction], list[Term]]] = {
+    sp.Inverse: _inverse, sp.Determinant: _determinant, sp.MatPow: _matrix_power,
+}  # fmt: skip
 
 
 def _call(call: Call, d: Direction) -> list[Term]:

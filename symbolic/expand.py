@@ -146,7 +146,14 @@ def _power(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
             return _identity(expr, row, column, scope)
         matrix = base if exponent.is_positive else sp.Inverse(base)
         return _product(sp.MatMul(*[matrix] * abs(int(exponent))), row, column, scope)
-    return _opaque(expr, row, column, scope)
+    if not exponent.is_integer or row is None or column is None or not scope.keys().isdisjoint(base.free_symbols):
+        return _opaque(expr, row, column, scope)
+    if isinstance(base, sp.Transpose):
+        return expand(sp.MatPow(base.arg, exponent), column, row, scope)
+    straight, _ = _argument(base, scope)
+    size = shape(base)[0]
+    node = sp.MatPow(to_matrix(straight, Index(size, ROW), Index(size, COLUMN)), exponent)
+    return [Term(S.One, (Entry(atom(node, straight), row, column),))]
 
 
 def _transpose(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
@@ -415,6 +422,8 @@ def _argument(matrix: Basic, scope: Scope) -> tuple[tuple[Monomial, ...], tuple[
 def _inverse(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     matrix = expr.args[0]
     size = shape(expr)[0]
+    if type(matrix) is sp.MatPow and not matrix.args[1].is_Number:
+        return expand(sp.MatPow(matrix.args[0], -matrix.args[1]), row, column, scope)
     if row is None or column is None:
         return power(normal(expand(matrix, scope=scope)), S.NegativeOne)
     if isinstance(matrix, sp.MatrixSymbol):
@@ -512,6 +521,8 @@ def _determinant(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]
     if isinstance(matrix, sp.KroneckerProduct) and all(same_size(*shape(a)) for a in matrix.args):
         order = shape(matrix)[0]
         return expand(sp.Mul(*(sp.Determinant(a) ** sp.cancel(order / shape(a)[0]) for a in matrix.args)), scope=scope)
+    if type(matrix) is sp.MatPow and not matrix.args[1].is_Number:
+        return expand(sp.Pow(sp.Determinant(matrix.args[0]), matrix.args[1]), scope=scope)
     straight, _ = _argument(matrix, scope)
     size = shape(matrix)[0]
     node = sp.Determinant(to_matrix(straight, Index(size, ROW), Index(size, COLUMN)))

@@ -26,7 +26,7 @@ from symbolic.normal import contract, normal
 from symbolic.recognise import Unrecognised, to_matrix
 from symbolic.selection import is_special
 from symbolic.shapes import shape
-from symbolic.terms import Call, Delta, Entry, Factor, Index, Monomial, Slot, Term
+from symbolic.terms import Call, Delta, Entry, Factor, Index, Monomial, PowerSlope, Slot, Term
 
 LETTERS = "ijklpqrstuvabcdefgh"
 
@@ -253,6 +253,11 @@ def _write(factor: Factor, names: dict[Index, Basic], pool: tuple[Basic, ...] | 
         if not isinstance(node, sp.MatrixExpr):
             return node  # type: ignore[return-value]
         return MatrixElement(node, name(factor.row), name(factor.column))
+    if isinstance(factor, PowerSlope):
+        s = sp.Symbol("s", integer=True, nonnegative=True)
+        base, (row, a, b, column) = factor.base.node, map(name, factor.indices)
+        powers = MatrixElement(base**s, row, a) * MatrixElement(base ** (factor.exponent - 1 - s), b, column)
+        return sp.Sum(powers, (s, 0, factor.exponent - 1))
     assert isinstance(factor, Call)
     renamed = factor.rename({k: Index(k.size, s) for k, s in names.items()})  # type: ignore[arg-type]
     bodies = [write_sum((m.term() for m in body), pool, taken) for body in renamed.bodies]

@@ -7,7 +7,7 @@ them with dual numbers, and the certificate checker differentiates on its own.
 
 from typing import Any
 
-from sympy import Basic, ImmutableDenseMatrix, KroneckerDelta, MatrixBase, Mod, Mul, S, Tuple, floor
+from sympy import Basic, ImmutableDenseMatrix, KroneckerDelta, MatrixBase, Mod, Mul, S, Sum, Tuple, floor
 from sympy.core.expr import Expr
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions import MatrixExpr
@@ -115,6 +115,43 @@ class Vec(MatrixExpr):
         return ImmutableDenseMatrix(inner).vec() if isinstance(inner, MatrixBase) else Vec(inner)
 
 
+class MatrixSum(MatrixExpr):
+    """The sum of a matrix over an index, which SymPy's `Sum` does not let stand in a product or beside a matrix.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> s, k = symbols("s k", integer=True, positive=True)
+    >>> X = MatrixSymbol("X", 2, 2)
+    >>> MatrixSum(X**s, (s, 0, k - 1)).subs(k, 3).doit()
+    I + X + X**2
+    """
+
+    function = property(lambda self: self.args[0])
+    limits = property(lambda self: self.args[1:])
+
+    def __new__(cls, body: Any, *limits: Any) -> "MatrixSum":
+        return super().__new__(cls, S(body), *(Tuple(*limit) for limit in limits))
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return _size(self.function)
+
+    @property
+    def free_symbols(self) -> set[Basic]:
+        inside = self.function.free_symbols - {limit[0] for limit in self.limits}
+        return inside.union(*(bound.free_symbols for limit in self.limits for bound in limit.args[1:]))
+
+    @property
+    def bound_symbols(self) -> list[Basic]:
+        return [limit[0] for limit in self.limits]
+
+    def _entry(self, i: Any, j: Any, **kwargs: Any) -> Expr:
+        return Sum(self.function[i, j], *self.limits)
+
+    def doit(self, **hints: Any) -> Any:
+        done = Sum(*self.args).doit(**hints)
+        return MatrixSum(*done.args) if isinstance(done, Sum) else done
+
+
 class ArgMin(MatrixExpr):
     r"""The minimisers of `objective` over `variables` subject to `constraints`, as in `argmin_w f(w) s.t. A w = b`.
 
@@ -173,4 +210,4 @@ class ForAll(Boolean):
         return Basic.__new__(cls, symbol, relation)
 
 
-__all__ = ["ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian", "Vec"]
+__all__ = ["ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian", "MatrixSum", "Vec"]

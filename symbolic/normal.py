@@ -17,6 +17,7 @@ from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import components, is_negative, monomial_order, part_order
 from symbolic.errors import UnsupportedError
+from symbolic.powers import is_power, join_powers
 from symbolic.selection import Zero, differ, is_special, join
 from symbolic.terms import (
     Atom,
@@ -88,9 +89,13 @@ def contract(term: Term) -> Term | None:
             return None
         if step is not None:
             return contract(Term(coef, *step))
+    if any(map(is_power, factors)):
+        powers = join_powers(factors, bound)
+        if powers is not None:
+            return contract(Term(times(coef, powers.scale), powers.factors, powers.bound))
     cancelled = _cancel_inverses(factors, bound)
     if cancelled is not None:
-        return contract(Term(coef, cancelled, bound))
+        return contract(Term(coef, *cancelled))
     if bound:
         places: dict[Index, list[Factor]] = {k: [] for k in bound}
         for f in factors:
@@ -134,8 +139,10 @@ def _removable(delta: Delta, bound: dict[Index, None]) -> bool:
     return differ(a.name, b.name)
 
 
-def _cancel_inverses(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> tuple[Factor, ...] | None:
-    """The factors with one product A A^-1 replaced by a delta, or None if there is none."""
+def _cancel_inverses(
+    factors: tuple[Factor, ...], bound: tuple[Index, ...]
+) -> tuple[tuple[Factor, ...], tuple[Index, ...]] | None:
+    """The factors with one product A A^-1 replaced by a delta, without the sum between them; None if there is none."""
     inverses = [f for f in factors if isinstance(f, Entry) and isinstance(f.atom.node, sp.Inverse)]
     for inverse in inverses:
         original = inverse.atom.node.args[0]
@@ -149,7 +156,7 @@ def _cancel_inverses(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> t
                     continue
                 if sum(f.indices.count(a) for f in factors) == 2:
                     rest = [f for f in factors if f is not inverse and f is not other]
-                    return (*rest, Delta(a, a), Delta(c, d))
+                    return (*rest, Delta(c, d)), tuple(k for k in bound if k is not a)
     return None
 
 

@@ -7,7 +7,7 @@ the product is either a number or chains with its neighbours. Only nodes of SymP
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -21,8 +21,10 @@ from symbolic.components import as_components, flip, letters, part_names
 from symbolic.edges import Unrecognised
 from symbolic.entrywise import merge
 from symbolic.grouping import Addend, collect, factors_of, fused, product, squares, together
-from symbolic.normal import contract
+from symbolic.nodes import MatrixSum
+from symbolic.normal import contract, normal
 from symbolic.partition import assemble, is_placed
+from symbolic.powers import opened, slopes_of
 from symbolic.selection import unit
 from symbolic.terms import (
     Atom,
@@ -31,9 +33,11 @@ from symbolic.terms import (
     Component,
     Cycle,
     Delta,
+    Entry,
     Graph,
     Index,
     Monomial,
+    PowerSlope,
     Slot,
     Term,
     Word,
@@ -57,6 +61,8 @@ def to_matrix(form: Terms, row: Slot = None, column: Slot = None) -> Any:
     Raises Unrecognised where matrix notation has no word for it.
     """
     rows, columns = (S.One if k is None else k.size for k in (row, column))
+    if any(map(slopes_of, form)):
+        return summed(form, lambda plain: to_matrix(plain, row, column))
     if not form:
         return S.Zero if row is None and column is None else sp.ZeroMatrix(rows, columns)
     if row is None and column is None:
@@ -65,6 +71,33 @@ def to_matrix(form: Terms, row: Slot = None, column: Slot = None) -> Any:
         items = [Item(m.coef, (), m.parts[0].word) for m in form]  # type: ignore[union-attr]
         return arrange(items, S.One)
     return assembled([_item(m, row, column) for m in form], rows, columns)
+
+
+def summed(form: Terms, write: Callable[[Terms], Any]) -> Any:
+    """The form with the slopes of matrix powers written as sums over their exponents."""
+    taken = {str(s) for m in form for f in m.term().factors for s in _symbols(f)}
+    names = [sp.Symbol(name, integer=True, nonnegative=True) for name in "strpqijkl" if name not in taken]
+    groups: dict[tuple[Expr, ...], list[Monomial]] = {}
+    for m in form:
+        groups.setdefault(tuple(slope.exponent for slope in slopes_of(m)), []).append(m)
+    addends = []
+    for exponents, members in groups.items():
+        if not exponents:
+            addends.append(write(tuple(members)))
+            continue
+        body = write(normal(opened(m, names) for m in members))
+        limits = [(s, S.Zero, k - 1) for s, k in zip(names, exponents, strict=False)]
+        addends.append(MatrixSum(body, *limits) if isinstance(body, MatrixExpr) else sp.Sum(body, *limits))
+    if len(addends) == 1:
+        return addends[0]
+    return sp.MatAdd(*addends) if isinstance(addends[0], MatrixExpr) else sp.Add(*addends)
+
+
+def _symbols(factor: Any) -> Iterable[Any]:
+    if isinstance(factor, (Entry, PowerSlope)):
+        held = factor.atom if isinstance(factor, Entry) else factor.base
+        return held.symbols | (factor.exponent.free_symbols if isinstance(factor, PowerSlope) else set())
+    return ()
 
 
 def assembled(items: list[Item], rows: Expr, columns: Expr) -> Any:

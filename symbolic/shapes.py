@@ -29,7 +29,7 @@ from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.errors import ShapeError, UnsupportedError
-from symbolic.nodes import ArgMax, ArgMin, Commutation, ForAll, Gradient, Hessian, Jacobian, Vec
+from symbolic.nodes import ArgMax, ArgMin, Commutation, ForAll, Gradient, Hessian, Jacobian, MatrixSum, Vec
 
 Size = tuple[Expr, Expr]
 SCALAR: Size = (S.One, S.One)
@@ -276,7 +276,8 @@ def _index_sum(expr: Any) -> Size:
     for limit in limits:
         for bound in limit[1:]:
             _require_scalar(f"a bound of {limit[0]}", bound)
-        _check_range(body, *limit)
+        if not any(bound.free_symbols & {*expr.bound_symbols} for bound in limit[1:]):
+            _check_range(body, *limit)
     return shape(body)
 
 
@@ -476,7 +477,7 @@ _RULES: dict[type, Callable[[Any], Size]] = {
     sp.Add: _sum_of_terms, sp.MatAdd: _sum_of_terms, sp.Mul: _product, sp.MatMul: _product,
     sp.Pow: _power, sp.MatPow: _power, sp.Inverse: _inverse, sp.Transpose: _transpose,
     sp.Trace: _trace, sp.Determinant: _determinant, MatrixElement: _entry, sp.ImmutableDenseMatrix: _explicit,
-    sp.Sum: _index_sum, sp.KroneckerDelta: _delta,
+    sp.Sum: _index_sum, MatrixSum: _index_sum, sp.KroneckerDelta: _delta,
     sp.HadamardProduct: _hadamard, HadamardPower: _hadamard_power, sp.KroneckerProduct: _kronecker,
     BlockMatrix: _blocks, BlockDiagMatrix: _blocks, DiagMatrix: _diag_matrix, DiagonalOf: _diagonal_of,
     DiagonalMatrix: lambda expr: shape(expr.args[0]), DotProduct: _dot_product, MatrixSlice: _slice, Vec: _vec,

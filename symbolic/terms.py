@@ -149,6 +149,24 @@ class Pair(NamedTuple):
         return Pair(names.get(self.whole, self.whole), tuple(names.get(k, k) for k in self.parts))
 
 
+class PowerSlope(NamedTuple):
+    """sum_{s=0}^{k-1} (M^s)_{row,first} (M^(k-1-s))_{second,column}: what d(M^k) multiplies dM_{first,second} by."""
+
+    base: Atom
+    exponent: Expr
+    row: Index
+    first: Index
+    second: Index
+    column: Index
+
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        return (self.row, self.first, self.second, self.column)
+
+    def rename(self, names: Renaming) -> PowerSlope:
+        return PowerSlope(self.base, self.exponent, *(names.get(k, k) for k in self.indices))
+
+
 class Call:
     """A scalar function of scalar index forms, or a power of one: `head` is `exp`, ... or `Pow` with its exponent.
 
@@ -187,7 +205,7 @@ class Call:
         return Call(self.head, bodies, self.exponent)
 
 
-Factor: TypeAlias = "Entry | Delta | Pair | Call"
+Factor: TypeAlias = "Entry | Delta | Pair | PowerSlope | Call"
 
 
 class Term(NamedTuple):
@@ -349,6 +367,6 @@ def is_plain(expr: Basic) -> bool:
 
 __all__ = [
     "COLUMN", "ROW", "Atom", "Call", "Chain", "Component", "Cycle", "Delta", "Entry", "Factor", "Graph", "Index",
-    "Letter", "Monomial", "Pair", "Renaming", "Slot", "Term", "Word", "atom", "fresh", "is_plain", "letter_columns",
-    "letter_rows", "multiply", "open_indices", "placeholder", "spell", "times",
+    "Letter", "Monomial", "Pair", "PowerSlope", "Renaming", "Slot", "Term", "Word", "atom", "fresh", "is_plain",
+    "letter_columns", "letter_rows", "multiply", "open_indices", "placeholder", "spell", "times",
 ]  # fmt: skip

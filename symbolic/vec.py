@@ -16,7 +16,8 @@ from sympy.matrices.expressions.special import OneMatrix
 from symbolic.components import flip
 from symbolic.nodes import Commutation
 from symbolic.normal import normal
-from symbolic.recognise import Item, Terms, arrange, open_ends, product, take_scale, to_matrix
+from symbolic.powers import slopes_of
+from symbolic.recognise import Item, Terms, arrange, open_ends, product, summed, take_scale, to_matrix
 from symbolic.terms import Chain, Component, Delta, Index, Monomial, Pair, Slot, Term, Word, atom
 
 
@@ -25,6 +26,8 @@ def to_kronecker(form: Terms, i: Slot, j: Slot, k: Slot, l: Slot) -> Any:
 
     Raises Unrecognised as `to_matrix` does.
     """
+    if any(map(slopes_of, form)):
+        return summed(form, lambda plain: to_kronecker(plain, i, j, k, l))
     if j is None and l is None:
         return to_matrix(form, i, k)
     if i is None and k is None:

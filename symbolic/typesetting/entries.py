@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.slice import MatrixSlice
 
-from symbolic.nodes import Gradient, Hessian, Jacobian
+from symbolic.nodes import Gradient, Hessian, Jacobian, MatrixSum
 from symbolic.typesetting.algebra import count
 from symbolic.typesetting.letters import fresh_letter
 from symbolic.typesetting.pieces import (
@@ -141,7 +141,7 @@ def _nabla(mark: str) -> Rule:
 
 RULES: dict[type, Rule] = {
     MatrixElement: _entry, MatrixSlice: _slice, sp.KroneckerDelta: _delta,
-    sp.Sum: _over(r"\sum"), sp.Product: _over(r"\prod"),
+    sp.Sum: _over(r"\sum"), MatrixSum: _over(r"\sum"), sp.Product: _over(r"\prod"),
     sp.Derivative: _derivative, Jacobian: _jacobian, Gradient: _nabla(""), Hessian: _nabla("^2"),
 }  # fmt: skip
 
