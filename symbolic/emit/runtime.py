@@ -1,0 +1,127 @@
+"""Functions that generated code may need. The ones it calls are copied into its source, so that it stands alone.
+
+Written for NumPy; the copy for another backend replaces the module's name. Leading dimensions are batch dimensions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+lu_factor: Any  # SciPy's, in generated code that imports it
+
+
+ShapeError: Any  # in generated code
+
+
+def matrix(value, name, axis=None, batched=False):
+    """A floating-point array of at least two dimensions; `axis` is the one that a row or a column has."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} holds {array.dtype}, not real numbers.")
+    array = array if array.dtype.kind == "f" else array.astype(float)
+    if axis is not None and (array.ndim == 1 + batched or batched and array.ndim > 2 and array.shape[axis - 1] != 1):
+        array = array[..., :, None] if axis == 0 else array[..., None, :]
+    if array.ndim < 2 + batched or array.ndim > 2 and not batched:
+        raise ShapeError(f"{name} has the shape {tuple(array.shape)}: a matrix was declared.")
+    return array
+
+
+def number(value, name, batched=False):
+    """A number, or a batch of them as 1 x 1 matrices."""
+    array = np.asarray(value, dtype=None if hasattr(value, "dtype") else float)
+    if batched:
+        return array if array.ndim > 2 and array.shape[-2:] == (1, 1) else array[..., None, None]
+    if array.size != 1:
+        raise ShapeError(f"{name} has the shape {tuple(array.shape)}: a number was declared.")
+    return array.reshape(())
+
+
+def check(name, array, declared, expected, known):
+    """Raise ShapeError unless the array has the size that the others give it."""
+    if tuple(array.shape[-2:]) != expected:
+        found = " x ".join(map(str, array.shape[-2:]))
+        raise ShapeError(f"{name} ({declared}) is {found}, and should be {expected[0]} x {expected[1]}: {known}.")
+
+
+def sigmoid(t):
+    """1/(1 + exp(-t)) without overflow."""
+    e = np.exp(-np.abs(t))
+    return np.where(t >= 0, 1.0, e) / (1 + e)
+
+
+def log_det(A):
+    """log det A; nan where the determinant is not positive."""
+    sign, value = np.linalg.slogdet(A)
+    return np.where(sign > 0, value, np.nan)
+
+
+def factor(A):
+    """LU factors of A; raises for a singular matrix."""
+    lu, pivots = lu_factor(A, check_finite=False)
+    if not lu.diagonal().all():
+        raise np.linalg.LinAlgError("Singular matrix")
+    return lu, pivots
+
+
+def nonsingular(L):
+    """A triangular matrix as it is; raises if it is singular."""
+    if not L.diagonal().all():
+        raise np.linalg.LinAlgError("Singular matrix")
+    return L
+
+
+def kron_left(n, B):
+    """I kron B for the n x n identity."""
+    out = np.zeros((n, B.shape[0], n, B.shape[1]), dtype=B.dtype)
+    k = np.arange(n)
+    out[k, :, k, :] = B
+    return out.reshape(n * B.shape[0], n * B.shape[1])
+
+
+def kron_right(A, n):
+    """A kron I for the n x n identity."""
+    out = np.zeros((A.shape[0], n, A.shape[1], n), dtype=A.dtype)
+    k = np.arange(n)
+    out[:, k, :, k] = A
+    return out.reshape(A.shape[0] * n, A.shape[1] * n)
+
+
+def kron(A, B):
+    """A kron B of matrices, over batches."""
+    out = np.einsum("...ij,...kl->...ikjl", A, B)
+    return out.reshape((*out.shape[:-4], A.shape[-2] * B.shape[-2], A.shape[-1] * B.shape[-1]))
+
+
+def kron_times(A, B, M):
+    """(A kron B) M without the Kronecker matrix."""
+    inner = B @ M.reshape((*M.shape[:-2], A.shape[-1], B.shape[-1], M.shape[-1]))
+    out = np.einsum("...ij,...jkl->...ikl", A, inner)
+    return out.reshape((*out.shape[:-3], A.shape[-2] * B.shape[-2], M.shape[-1]))
+
+
+def vec(A):
+    """The columns of a matrix, one below the other, over batches."""
+    return A.mT.reshape((*A.shape[:-2], A.shape[-1] * A.shape[-2], 1))
+
+
+def unvec(v, rows, cols):
+    """The rows x cols matrix whose columns, one below the other, are v; over batches."""
+    return v.reshape((*v.shape[:-2], cols, rows)).mT
+
+
+def blocks(rows, dtype):
+    """A block matrix, over batches."""
+    arrays = [[np.asarray(block, dtype=dtype) for block in row] for row in rows]
+    batch = np.broadcast_shapes(*(block.shape[:-2] for row in arrays for block in row))
+    wide = [[np.broadcast_to(b, batch + tuple(b.shape[-2:])) for b in row] for row in arrays]
+    return np.concatenate([np.concatenate(row, -1) for row in wide], -2)
+
+
+HELPERS = {
+    f.__name__: f
+    for f in (matrix, number, check, sigmoid, log_det, factor, nonsingular, kron_left, kron_right, kron, kron_times, vec, unvec, blocks)
+}
+
+__all__ = ["HELPERS"]

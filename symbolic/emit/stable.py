@@ -1,0 +1,157 @@
+"""Entrywise expressions in a form that neither overflows nor cancels: sigmoid, softplus, log1p, and common factors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import sympy as sp
+from sympy import S
+
+
+class Sigmoid(sp.Function):
+    """1/(1 + exp(-t)), for any t."""
+
+
+class Softplus(sp.Function):
+    """log(1 + exp(t)), for any t."""
+
+
+class LogAddExp(sp.Function):
+    """log(exp(s) + exp(t)), for any s and t."""
+
+
+class Log1p(sp.Function):
+    """log(1 + t), exact for small t."""
+
+
+@lru_cache(maxsize=1 << 14)
+def stable(expr: Any) -> Any:
+    """`expr` with logarithms and quotients of exponentials by functions that keep to the range of floats.
+
+    >>> t = sp.Symbol("t", real=True)
+    >>> stable(sp.log(1 + sp.exp(t))), stable(sp.exp(t)/(1 + sp.exp(t))), stable(1/(1 + sp.exp(-t))**2)
+    (Softplus(t), Sigmoid(t), Sigmoid(t)**2)
+    """
+    if not expr.args or expr.is_number:
+        return expr
+    args = tuple(map(stable, expr.args))
+    if not expr.is_Add:
+        expr = _quotient(expr) or _logarithm(expr, args) or (expr if args == expr.args else expr.func(*args))
+        return expr
+    return _one_sided(expr.func(*args))
+
+
+def _sigmoid(u: Any, power: Any) -> Any:
+    return Sigmoid(stable(u)) ** power
+
+
+def _one_plus_exp(expr: Any) -> Any:
+    """u, if the expression is 1 + exp(u)."""
+    if expr.is_Add and len(expr.args) == 2 and S.One in expr.args:
+        other = next(a for a in expr.args if a != 1)
+        return other.args[0] if isinstance(other, sp.exp) else None
+    return None
+
+
+def _quotient(expr: Any) -> Any:
+    """exp(a*u)*(1 + exp(u))^-b as powers of the sigmoids of u and -u."""
+    factors = list(sp.Mul.make_args(expr))
+    for base in factors:
+        u = _one_plus_exp(base.base) if isinstance(base, sp.Pow) and base.exp.is_Integer and base.exp < 0 else None
+        if u is None:
+            continue
+        b, a = -base.exp, 0
+        rest = [f for f in factors if f is not base]
+        for f in rest:
+            if isinstance(f, sp.exp):
+                a = next((k for k in range(1, int(b) + 1) if sp.expand(f.args[0] - k * u) == 0), 0)
+                if a:
+                    rest.remove(f)
+                    break
+        return _sigmoid(u, a) * _sigmoid(-u, b - a) * stable(sp.Mul(*rest))
+    return None
+
+
+def _logarithm(expr: Any, args: tuple[Any, ...]) -> Any:
+    if not isinstance(expr, sp.log):
+        return None
+    inner = expr.args[0]
+    u = _one_plus_exp(inner)
+    if u is not None:
+        return Softplus(stable(u))
+    if isinstance(args[0], Sigmoid):
+        return -Softplus(-args[0].args[0])
+    if inner.is_Add and len(inner.args) == 2 and all(isinstance(a, sp.exp) for a in inner.args):
+        return LogAddExp(*(stable(a.args[0]) for a in inner.args))
+    if args[0].is_Add and S.One in args[0].args:
+        rest = args[0] - 1
+        return -Softplus(rest.args[1].args[0]) if _is_minus_sigmoid(rest) else Log1p(rest)
+    return None
+
+
+def _is_minus_sigmoid(expr: Any) -> bool:
+    return expr.is_Mul and len(expr.args) == 2 and expr.args[0] == -1 and isinstance(expr.args[1], Sigmoid)
+
+
+def _one_sided(expr: Any) -> Any:
+    """One of sigmoid(u) and sigmoid(-u), where a sum has both."""
+    arguments = {s.args[0] for s in expr.atoms(Sigmoid)}
+    swap = {}
+    for u in sorted(arguments, key=sp.default_sort_key):
+        if -u in arguments and Sigmoid(u) not in swap:
+            swap[Sigmoid(-u)] = 1 - Sigmoid(u)
+    return expr.xreplace(swap) if swap else expr
+
+
+def factored(expr: Any, weight: Callable[[Any], float]) -> Any:
+    """A sum with common factors in front, as long as `weight` falls.
+
+    >>> r, v, s = sp.symbols("r v s")
+    >>> factored(r*v - r*v*s**2, sp.count_ops)
+    r*v*(1 - s**2)
+    """
+    if not expr.args:
+        return expr
+    args = [factored(a, weight) for a in expr.args]
+    expr = expr if tuple(args) == expr.args else expr.func(*args)
+    while expr.is_Add:
+        best = min(_groupings(expr), key=weight, default=expr)
+        if weight(best) >= weight(expr):
+            break
+        expr = best
+    return expr
+
+
+def _groupings(expr: Any) -> list[Any]:
+    """The sum with one common factor taken out of the terms that have it; the factors of all terms come together."""
+    powers = [dict(sp.Mul.make_args(t) and t.as_powers_dict()) for t in expr.args]
+    counts = Counter(b for p in powers for b in p if not b.is_number)
+    found = []
+    shared = _common(powers, [b for b, k in counts.items() if k == len(powers)])
+    if shared != 1:
+        found.append(sp.Mul(shared, sp.Add(*(t / shared for t in expr.args))))
+    for base, count in counts.items():
+        if 1 < count < len(powers):
+            having = [k for k, p in enumerate(powers) if base in p]
+            factor = _common([powers[k] for k in having], [base])
+            if factor != 1:
+                inner = sp.Add(*(expr.args[k] / factor for k in having))
+                found.append(sp.Add(sp.Mul(factor, inner), *(t for k, t in enumerate(expr.args) if k not in having)))
+    return found
+
+
+def _common(powers: list[dict[Any, Any]], bases: list[Any]) -> Any:
+    total = S.One
+    for base in bases:
+        exponents = [p[base] for p in powers]
+        if all(e.is_positive for e in exponents):
+            total *= base ** min(exponents)
+        elif all(e.is_negative for e in exponents):
+            total *= base ** max(exponents)
+    return total
+
+
+__all__ = ["Log1p", "LogAddExp", "Sigmoid", "Softplus", "factored", "stable"]
