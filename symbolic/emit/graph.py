@@ -74,7 +74,7 @@ class Graph:
         found = self.table.get((kind, parts, rows, cols))
         if found is None:
             twin = self._twin(kind, parts, rows, cols)
-            if kind == "chain" and rows == 1:  # columns rather than rows
+            if kind == "chain" and cols != 1 and (rows == 1 or self._turns(parts) > self._turns(twin[1])):  # type: ignore[index]
                 return self.transpose(self.atom(*twin, cols, rows))  # type: ignore[misc]
             other = self.table.get((*twin, cols, rows)) if twin else None
             if other is not None:
@@ -84,6 +84,10 @@ class Graph:
             if twin == (kind, parts) or (rows == 1 and cols == 1):
                 self.turned[found.symbol] = found.symbol
         return self.of(found)
+
+    def _turns(self, parts: tuple[Value, ...]) -> int:
+        """How many transposes there are in the factors of a product."""
+        return sum(self.older(s) != s for v in parts for s in v.expr.free_symbols & self.atoms.keys())
 
     def of(self, atom: Atom) -> Value:
         return Value(atom.symbol, atom.rows, atom.cols)
@@ -186,6 +190,17 @@ class Graph:
             return value
         symbols = value.expr.free_symbols & self.atoms.keys()
         return self.value(value.expr.xreplace({s: self._turn(s) for s in symbols}), value.cols, value.rows)
+
+    def older(self, symbol: Any) -> Any:
+        """The one of an atom and its transpose that was made first."""
+        return min(symbol, self.turned.get(symbol, symbol), key=lambda s: s.dummy_index)
+
+    def upright(self, expr: Any) -> tuple[Any, bool]:
+        """An entrywise expression, or its transpose if all its matrices are transposes; and whether that was done."""
+        symbols = [s for s in S(expr).free_symbols & self.atoms.keys() if (self.atoms[s].rows, self.atoms[s].cols) != (1, 1)]
+        if not symbols or any(self.older(s) == s for s in symbols):
+            return expr, False
+        return expr.xreplace({s: self._turn(s) for s in symbols}), True
 
     def _turn(self, symbol: Any) -> Any:
         if symbol not in self.turned:

@@ -21,6 +21,7 @@ from symbolic.emit.stable import factored, stable
 
 Needs = dict[Any, Any]  # step -> cost
 _TERMS = 6  # longer sums are not multiplied out
+_NEVER = 1e300
 _FREE = frozenset({"arg", "identity", "T", "unvec", "vec", "entry", "slice"})
 
 
@@ -36,43 +37,39 @@ class Way:
 class Planner:
     def __init__(self, graph: Graph, sizes: Sizes) -> None:
         self.graph, self.sizes = graph, sizes
-        self.forms: dict[Value, tuple[Any, Needs]] = {}
+        self.forms: dict[tuple[Value, bool], tuple[Any, Needs]] = {}
         self.ways: dict[Any, Way] = {}
         self.paid: set[Any] = set()  # steps that are computed anyway
         self._open: set[Any] = set()
-        self._blocked = 0
 
     def pay(self, value: Value) -> None:
         """Count the steps of a value as computed, for what is planned from now on."""
         self.paid |= self.needs(value).keys()
 
-    def form(self, value: Value) -> Any:
-        return self._form(value)[0]
+    def form(self, value: Value, flat: bool = False) -> Any:
+        """The expression to compute for a value; `flat`: without taking matrix factors out of a sum."""
+        return self._form(value, flat)[0]
 
-    def needs(self, value: Value) -> Needs:
-        return self._form(value)[1]
+    def needs(self, value: Value, flat: bool = False) -> Needs:
+        return self._form(value, flat)[1]
 
     def way(self, symbol: Any) -> Way:
         """The best way for an atom, among those that its kind has."""
         if symbol in self.ways:
             return self.ways[symbol]
-        atom = self.graph.atoms[symbol]
+        g = self.graph
+        older = g.older(symbol)
+        if older != symbol:
+            return Way("transpose", (older,), self.way(older).needs)
+        atom = g.atoms[symbol]
         if symbol in self._open:
-            self._blocked += 1
-            return Way("", (), {None: np.full(1, 1e300)})
-        if atom.kind == "chain" and atom.rows == 1:  # columns rather than rows
-            turned = self.graph.turned[symbol]
-            return Way("transpose", (turned,), self.way(turned).needs)
+            return Way("", (), {None: np.full(1, _NEVER)})
         self._open.add(symbol)
-        blocked = self._blocked
         maker = {"chain": self._chain, "trace": self._trace, "diagonal": self._diagonal}.get(atom.kind, self._plain)
         best = self._cheapest(maker(atom), key=lambda w: w.needs)
         self._open.discard(symbol)
-        if blocked == self._blocked or not self._open:
+        if None not in best.needs:
             self.ways[symbol] = best
-            twin = self.graph.turned.get(symbol)
-            if atom.kind == "chain" and twin not in (None, symbol) and twin not in self.ways:
-                self.ways[twin] = Way("transpose", (symbol,), best.needs)
         return best
 
     def _cheapest(self, choices: Sequence[Any], key: Any) -> Any:
@@ -80,22 +77,22 @@ class Planner:
 
     # Entrywise expressions.
 
-    def _form(self, value: Value) -> tuple[Any, Needs]:
-        if value in self.forms:
-            return self.forms[value]
-        if value.rows == 1 and value.cols != 1:  # rows are columns, transposed
-            return value.expr, self.needs(self.graph.transpose(value))
-        blocked = self._blocked
+    def _form(self, value: Value, flat: bool) -> tuple[Any, Needs]:
+        if (value, flat) in self.forms:
+            return self.forms[value, flat]
+        expr, turned = self.graph.upright(value.expr)
+        if turned:
+            return value.expr, self.needs(Value(expr, value.cols, value.rows), flat)
         choices = []
         start = stable(value.expr)
         for expr in {start: 1, factored(start, self._bulk): 1, **dict.fromkeys(self._scaled(start))}:
             choices.append((expr, self._entrywise(expr)))
-        if start.is_Add:
+        if start.is_Add and not flat:
             for other in self._gathered(Value(start, value.rows, value.cols)):
-                choices.append(self._form(other))
+                choices.append(self._form(other, False))
         best = self._cheapest(choices, key=lambda c: c[1])
-        if blocked == self._blocked or not self._open:
-            self.forms[value] = best
+        if None not in best[1]:
+            self.forms[value, flat] = best
         return best
 
     def _bulk(self, expr: Any) -> float:
@@ -107,7 +104,7 @@ class Planner:
         needs: Needs = {}
         queue = [S(expr)]
         while queue:
-            part = queue.pop()
+            part = self.graph.upright(queue.pop())[0]
             if part in needs or part.is_number:
                 continue
             atom = self.graph.atoms.get(part)
@@ -117,7 +114,15 @@ class Planner:
                 continue
             if not part.args:
                 continue
-            queue += part.args
+            if part.is_Add:
+                scale, rest = self.graph.content(part)
+                if scale not in (1, -1):
+                    needs[part] = self.sizes.entries(*self.graph.shape(part))
+                    queue += [scale, rest]
+                    continue
+                queue += [-a if a.could_extract_minus_sign() else a for a in part.args]
+            else:
+                queue += part.args
             needs[part] = self._operation(part)
         return needs
 
@@ -138,13 +143,13 @@ class Planner:
         """A multiple of a product with the scalar at the first or at the last factor instead."""
         scale, rest = self.graph.content(expr)
         atom = self.graph.atoms.get(rest)
-        if scale == 1 or atom is None or atom.kind != "chain":
+        if scale == 1 or atom is None or atom.kind not in ("chain", "kron"):
             return []
         found = []
         for k in (0, len(atom.parts) - 1):
             parts = list(atom.parts)
             parts[k] = Value(scale * parts[k].expr, parts[k].rows, parts[k].cols)
-            found.append(self.graph.atom("chain", tuple(parts), atom.rows, atom.cols).expr)
+            found.append(self.graph.atom(atom.kind, tuple(parts), atom.rows, atom.cols).expr)
         return found
 
     def _gathered(self, value: Value) -> list[Value]:
@@ -201,7 +206,7 @@ class Planner:
             ways.append(self._matmul(atom, left, right))
         for sum_of in self._distributed(elements):
             value = g.value(sp.Add(*(g.product(e).expr for e in sum_of)), atom.rows, atom.cols)
-            ways.append(Way("value", (value,), self.needs(value)))
+            ways.append(Way("value", (value,), self.needs(value, True)))
         return ways
 
     def _matmul(self, atom: Atom, left: Value, right: Value) -> Way:
@@ -278,7 +283,7 @@ class Planner:
                 ways.append(self._dot(atom, left, right))
         for sum_of in self._distributed(elements):
             value = g.scalar(sp.Add(*(g.trace_of(e).expr for e in sum_of)))
-            ways.append(Way("value", (value,), self.needs(value)))
+            ways.append(Way("value", (value,), self.needs(value, True)))
         return ways
 
     def _dot(self, atom: Atom, left: Value, right: Value) -> Way:

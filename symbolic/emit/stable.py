@@ -118,10 +118,10 @@ def factored(expr: Any, weight: Callable[[Any], float]) -> Any:
     args = [factored(a, weight) for a in expr.args]
     expr = expr if tuple(args) == expr.args else expr.func(*args)
     while expr.is_Add:
-        best = min(_groupings(expr), key=weight, default=expr)
+        best = min([*_groupings(expr), *_joined(expr)], key=weight, default=expr)
         if weight(best) >= weight(expr):
-            break
-        expr = best
+            return expr
+        expr = factored(best, weight)
     return expr
 
 
@@ -140,6 +140,19 @@ def _groupings(expr: Any) -> list[Any]:
             if factor != 1:
                 inner = sp.Add(*(expr.args[k] / factor for k in having))
                 found.append(sp.Add(sp.Mul(factor, inner), *(t for k, t in enumerate(expr.args) if k not in having)))
+    return found
+
+
+def _joined(expr: Any) -> list[Any]:
+    """F*S + c*F as F*(S + c), for a sum F of which c times every term is there; c is 1 or -1."""
+    found = []
+    for term in expr.args:
+        for f in sp.Mul.make_args(term):
+            for c in (1, -1) if f.is_Add else ():
+                rest = [c * t for t in f.args]
+                if all(t in expr.args for t in rest):
+                    others = [t for t in expr.args if t not in rest and t != term]
+                    found.append(sp.Add(sp.Mul(f, sp.Add(term / f, c)), *others))
     return found
 
 

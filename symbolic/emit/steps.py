@@ -83,8 +83,6 @@ class Steps:
         return ones if step.op == "number" and step.data[0] == "1" else self.product_of([at, ones])
 
     def value(self, value: Value) -> int:
-        if value.rows == 1 and value.cols != 1:
-            return self._transposed(self.value(self.graph.transpose(value)))
         return self.entrywise(self.planner.form(value))
 
     def full(self, value: Value) -> int:
@@ -99,6 +97,9 @@ class Steps:
     def _entrywise(self, expr: Any) -> int:
         if expr in self.graph.atoms:
             return self._atom(expr)
+        expr, turned = self.graph.upright(expr)
+        if turned:
+            return self._transposed(self.entrywise(expr))
         if expr.is_number:
             return self._number(expr)
         if expr.is_Symbol:
@@ -279,7 +280,7 @@ class Steps:
         raise UnsupportedError(f"to_numpy has no code for {atom.kind}.")
 
     def _op_value(self, atom: Any, value: Value) -> int:
-        return self.output(value)
+        return self.entrywise(self.planner.form(value, flat=True))
 
     def _op_arg(self, atom: Any, symbol: Any) -> int:
         return self._name(symbol, atom.rows, atom.cols)
