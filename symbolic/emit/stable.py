@@ -117,6 +117,10 @@ def factored(expr: Any, weight: Callable[[Any], float]) -> Any:
         return expr
     args = [factored(a, weight) for a in expr.args]
     expr = expr if tuple(args) == expr.args else expr.func(*args)
+    if expr.is_Add:
+        number, rest = expr.primitive()
+        if number != 1:
+            return number * factored(rest, weight)
     while expr.is_Add:
         best = min([*_groupings(expr), *_joined(expr)], key=weight, default=expr)
         if weight(best) >= weight(expr):
