@@ -15,7 +15,16 @@ from typing import Any
 import sympy as sp
 from sympy import Basic, MatrixSymbol, Symbol
 from sympy.core.function import AppliedUndef
-from sympy.matrices.expressions import applyfunc, blockmatrix, diagonal, dotproduct, hadamard, kronecker, special
+from sympy.matrices.expressions import (
+    applyfunc,
+    blockmatrix,
+    diagonal,
+    dotproduct,
+    funcmatrix,
+    hadamard,
+    kronecker,
+    special,
+)
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.slice import MatrixSlice
 
@@ -23,6 +32,7 @@ from numeric.plan import Builder, OutsideRange, Plan, Register, Slot
 from numeric.rings import OutsideRing, Ring, Undefined, Value
 from symbolic.errors import PushthroughError, ShapeError, UnsupportedError
 from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian, MatrixSum, Vec
+from symbolic.shapes import shape
 
 Handler = Callable[[Builder, Any], Slot]
 HANDLERS: dict[type, Handler] = {}
@@ -249,7 +259,10 @@ def _sum(b: Builder, e: Any) -> Slot:
     slots = walk(e.limits)
     if isinstance(e, sp.Product):
         return b.product(slots, e) if slots else b.number(1)
-    return b.add(slots, e) if slots else b.number(0)
+    if slots:
+        return b.add(slots, e)
+    rows, cols = (b.size(size) for size in shape(e.function))
+    return b.constant(("zero", rows, cols), lambda: b.ring.zeros(rows, cols), (rows, cols))
 
 
 # ---- entrywise and block constructions
@@ -381,6 +394,18 @@ def _slice(b: Builder, e: Any) -> Slot:
 def _dot(b: Builder, e: Any) -> Slot:
     left, right = (b.entries(b.node(a)) for a in e.args)
     return b.add([b.times(x, y) for x, y in zip(left, right, strict=True)], e)
+
+
+@handles(funcmatrix.FunctionMatrix)
+def _function_matrix(b: Builder, e: Any) -> Slot:
+    rows, cols = b.size(e.args[0]), b.size(e.args[1])
+    saved = dict(b.bound)
+    items = []
+    for place in [(i, j) for i in range(rows) for j in range(cols)]:
+        b.bound = {**saved, **dict(zip(e.lamda.variables, place, strict=True))}
+        items.append(b.node(e.lamda.expr))
+    b.bound = saved
+    return b.build(rows, cols, items)
 
 
 # ---- functions, cases and conditions

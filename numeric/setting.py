@@ -14,6 +14,7 @@ import sympy as sp
 from sympy import Basic, MatrixSymbol, Symbol
 from sympy.assumptions import AppliedPredicate
 from sympy.core.relational import Relational
+from sympy.matrices.expressions.funcmatrix import FunctionMatrix
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import Identity, OneMatrix, ZeroMatrix
@@ -161,6 +162,9 @@ def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
                 ranges.setdefault(symbol, high + 1)
                 is_size(low)
                 is_size(high)
+        elif isinstance(e, FunctionMatrix):
+            is_size(e.args[0])
+            is_size(e.args[1])
         elif isinstance(e, sp.Lambda):
             bound.update(e.variables)
         elif isinstance(e, ForAll):

@@ -23,13 +23,13 @@ from symbolic.differentiate import Direction, along, by_entry, by_scalar, differ
 from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.expand import expand
 from symbolic.grouping import product
-from symbolic.index import IndexForm, index_names, symbols_of, write_sum
+from symbolic.index import IndexForm, index_names, write_sum
 from symbolic.nodes import MatrixSum
 from symbolic.normal import normal
 from symbolic.recognise import Terms, Unrecognised, take_scale, to_matrix
 from symbolic.shapes import SCALAR, same_shape, shape
 from symbolic.structured import through_structure
-from symbolic.terms import Index, Monomial, Slot, Term
+from symbolic.terms import Index, Monomial, Slot, Term, symbols_of
 from symbolic.vec import to_kronecker
 
 # Names of free indices, which no expression contains.

@@ -198,7 +198,7 @@ def _signature(factor: Factor) -> str:
     if isinstance(factor, Pair):
         return "pair"
     if isinstance(factor, PowerSlope):
-        return f"slope of {factor.base.name}^{factor.exponent}"
+        return f"slope of {factor.held.name}, {factor.exponent}"
     labels = {k: f"<{i}>" for i, k in enumerate(factor.indices)}
     return _call_name(factor, labels)
 

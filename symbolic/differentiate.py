@@ -95,8 +95,8 @@ def _factor(factor: Factor, d: Direction) -> list[Term]:
     if isinstance(factor, Call):
         return _call(factor, d)
     if isinstance(factor, PowerSlope):
-        if d.variable in factor.base.symbols:
-            power = f"{factor.base.name}**({factor.exponent})"
+        if d.variable in factor.held.symbols:
+            power = f"{factor.base}**({factor.exponent})"
             raise UnsupportedError(f"no second derivative is known for {power}, which depends on {d.variable}.")
         return []
     if d.variable not in factor.atom.symbols:
@@ -143,7 +143,7 @@ def _determinant(factor: Entry, d: Direction) -> list[Term]:
 
 def _matrix_power(factor: Entry, d: Direction) -> list[Term]:
     """d M^k = sum_{s=0}^{k-1} M^s dM M^(k-1-s), and d M^-k = -M^-k d(M^k) M^-k."""
-    base, exponent = factor.atom.node.args
+    exponent: Any = factor.atom.node.args[1]
     row, column = factor.row, factor.column
     assert row is not None and column is not None
     a, b = Index(row.size), Index(row.size)
@@ -158,7 +158,7 @@ def _matrix_power(factor: Entry, d: Direction) -> list[Term]:
         start, end = Index(row.size), Index(row.size)
         around = (Entry(factor.atom, row, start), Entry(factor.atom, end, column))
         row, column, bound, sign, exponent = start, end, (a, b, start, end), S.NegativeOne, -exponent
-    slope = PowerSlope(atom(base), exponent, row, a, b, column)
+    slope = PowerSlope(factor.atom, exponent, row, a, b, column)
     return [Term(times(sign, t.coef), (slope, *around, *t.factors), (*bound, *t.bound)) for t in inner]
 
 

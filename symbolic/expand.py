@@ -15,11 +15,12 @@ from sympy import Basic, S
 from sympy.core.expr import Expr
 from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
-from sympy.logic.boolalg import Boolean
+from sympy.logic.boolalg import BooleanAtom, BooleanFunction
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.blockmatrix import BlockDiagMatrix, BlockMatrix
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.dotproduct import DotProduct
+from sympy.matrices.expressions.funcmatrix import FunctionMatrix
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.slice import MatrixSlice
@@ -49,6 +50,7 @@ from symbolic.terms import (
     Word,
     atom,
     fresh,
+    index_placeholder,
     is_plain,
     letter_columns,
     multiply,
@@ -77,10 +79,11 @@ def expand(expr: Basic, row: Slot = None, column: Slot = None, scope: Scope | No
 
 def _plain(expr: Any, scope: Scope) -> list[Term]:
     if scope and not scope.keys().isdisjoint(expr.free_symbols):
+        if all(isinstance(scope.get(s, None), (Running, type(None))) for s in expr.free_symbols):
+            return _table(expr, scope)
         if isinstance(expr, sp.Symbol):
             value = scope[expr]
-            if isinstance(value, Running):
-                raise UnsupportedError(f"the index {expr} stands as a number; only entries may depend on an index.")
+            assert not isinstance(value, Running)
             return [fresh(m.term()) for m in value]
         if isinstance(expr, sp.Add):
             return [t for a in expr.args for t in expand(a, scope=scope)]
@@ -92,6 +95,21 @@ def _plain(expr: Any, scope: Scope) -> list[Term]:
             return _cases(expr, None, None, scope)
         return _function(expr, scope)
     return [] if expr.is_zero and expr.is_Number else [Term(expr)]
+
+
+def _table(expr: Any, scope: Scope) -> list[Term]:
+    """A number that depends on indices of sums, as an entry of a matrix that holds all its values: i + 1, lambda^i."""
+    names = sorted((s for s in expr.free_symbols if s in scope), key=str)
+    if len(names) > 2:
+        raise UnsupportedError(f"cannot write {expr} in index form: it depends on more than two indices.")
+    running = [scope[s] for s in names]
+    ends = [r.index for r in running if isinstance(r, Running)]
+    places = [index_placeholder("i"), index_placeholder("j")]
+    at = {s: r.first + k for s, r, k in zip(names, running, places, strict=False) if isinstance(r, Running)}
+    value = expr.xreplace(at)
+    sizes = [*(k.size for k in ends), S.One][:2]
+    node = FunctionMatrix(*sizes, sp.Lambda(tuple(places), value))
+    return [Term(S.One, (Entry(atom(node), ends[0], ends[1] if len(ends) > 1 else None),))]
 
 
 def _opaque(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
@@ -242,7 +260,7 @@ def _cases(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     return _abstracted(expr, scope)
 
 
-_TRANSPARENT = (sp.Piecewise, ExprCondPair, Relational, Boolean)
+_TRANSPARENT = (sp.Piecewise, ExprCondPair, Relational, BooleanFunction, BooleanAtom)  # a Symbol is a Boolean too
 
 
 def _abstracted(expr: Any, scope: Scope) -> list[Term]:
@@ -286,7 +304,7 @@ def _hadamard(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
 
 def _hadamard_power(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     base, exponent = expr.args
-    if not is_plain(exponent):
+    if not is_plain(exponent) or not scope.keys().isdisjoint(exponent.free_symbols):
         raise UnsupportedError(f"cannot write {expr} in index form: its exponent is not a plain scalar.")
     return power(normal(expand(base, row, column, scope)), exponent)
 
@@ -523,6 +541,8 @@ def _determinant(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]
         return expand(sp.Mul(*(sp.Determinant(a) ** sp.cancel(order / shape(a)[0]) for a in matrix.args)), scope=scope)
     if type(matrix) is sp.MatPow and not matrix.args[1].is_Number:
         return expand(sp.Pow(sp.Determinant(matrix.args[0]), matrix.args[1]), scope=scope)
+    if isinstance(matrix, sp.Inverse):
+        return expand(sp.Pow(sp.Determinant(matrix.arg), S.NegativeOne), scope=scope)
     straight, _ = _argument(matrix, scope)
     size = shape(matrix)[0]
     node = sp.Determinant(to_matrix(straight, Index(size, ROW), Index(size, COLUMN)))
@@ -535,7 +555,7 @@ _READERS: dict[type, Callable[[Any, Slot, Slot, Scope], list[Term]]] = {
     sp.Transpose: _transpose, sp.Trace: _trace, sp.Inverse: _inverse, sp.Determinant: _determinant,
     MatrixElement: _entry, sp.Sum: _index_sum, sp.KroneckerDelta: _delta,
     sp.HadamardProduct: _hadamard, HadamardPower: _hadamard_power, ElementwiseApplyFunction: _entrywise,
-    sp.Piecewise: _cases, DotProduct: _dot,
+    sp.Piecewise: _cases, DotProduct: _dot, sp.ImmutableDenseMatrix: _explicit,
     DiagMatrix: _diag_matrix, DiagonalOf: _diagonal_of, DiagonalMatrix: _diagonal_part,
     sp.KroneckerProduct: _kronecker, Vec: _vec, BlockMatrix: _blocks, BlockDiagMatrix: _blocks, MatrixSlice: _slice,
 }  # fmt: skip

@@ -26,7 +26,7 @@ from symbolic.normal import contract, normal
 from symbolic.recognise import Unrecognised, to_matrix
 from symbolic.selection import is_special
 from symbolic.shapes import shape
-from symbolic.terms import Call, Delta, Entry, Factor, Index, Monomial, PowerSlope, Slot, Term
+from symbolic.terms import Call, Delta, Entry, Factor, Index, Monomial, PowerSlope, Slot, Term, symbols_of
 
 LETTERS = "ijklpqrstuvabcdefgh"
 
@@ -178,22 +178,6 @@ def _direction(entry: Basic) -> Direction:
 # Writing.
 
 
-def symbols_of(terms: Iterable[Term]) -> set[Basic]:
-    """The symbols of coefficients, sizes, atoms and free indices."""
-    out: set[Basic] = set()
-    for coef, factors, bound in terms:
-        out |= coef.free_symbols
-        for k in bound:
-            out |= k.size.free_symbols
-        for f in factors:
-            out |= {k.name for k in f.indices if k.name is not None}
-            if isinstance(f, Entry):
-                out |= f.atom.symbols
-            elif isinstance(f, Call):
-                out |= symbols_of(m.term() for body in f.bodies for m in body)
-    return out
-
-
 def write_sum(terms: Iterable[Term], pool: tuple[Basic, ...] | None, taken: Iterable[Basic]) -> Expr:
     """A sum of terms in SymPy; bound indices take the names of `pool`, or those not `taken`, afresh in each term."""
     taken = set(taken)
@@ -254,8 +238,8 @@ def _write(factor: Factor, names: dict[Index, Basic], pool: tuple[Basic, ...] | 
             return node  # type: ignore[return-value]
         return MatrixElement(node, name(factor.row), name(factor.column))
     if isinstance(factor, PowerSlope):
-        s = sp.Symbol("s", integer=True, nonnegative=True)
-        base, (row, a, b, column) = factor.base.node, map(name, factor.indices)
+        s = next(k for k in index_names(taken) if str(k) in "stuv")
+        base, (row, a, b, column) = factor.base, map(name, factor.indices)
         powers = MatrixElement(base**s, row, a) * MatrixElement(base ** (factor.exponent - 1 - s), b, column)
         return sp.Sum(powers, (s, 0, factor.exponent - 1))
     assert isinstance(factor, Call)
@@ -264,4 +248,4 @@ def _write(factor: Factor, names: dict[Index, Basic], pool: tuple[Basic, ...] | 
     return sp.Pow(bodies[0], renamed.exponent) if renamed.head is sp.Pow else renamed.head(*bodies)
 
 
-__all__ = ["IndexForm", "index_names", "index_symbol", "symbols_of", "to_index", "write_sum"]
+__all__ = ["IndexForm", "index_names", "index_symbol", "to_index", "write_sum"]

@@ -15,20 +15,24 @@ from sympy import S
 from sympy.core.expr import Expr
 from sympy.matrices.expressions.special import OneMatrix
 
-from symbolic.components import components, is_negative, monomial_order, part_order
+from symbolic.components import components, flip, is_negative, monomial_order, part_order
 from symbolic.errors import UnsupportedError
 from symbolic.powers import is_power, join_powers
 from symbolic.selection import Zero, differ, is_special, join
 from symbolic.terms import (
+    ROW,
     Atom,
     Call,
+    Chain,
     Component,
+    Cycle,
     Delta,
     Entry,
     Factor,
     Index,
     Monomial,
     Term,
+    Word,
     atom,
     fresh,
     multiply,
@@ -49,6 +53,11 @@ def normal(terms: Iterable[Term]) -> tuple[Monomial, ...]:
         if term is None:
             continue
         parts = components(term.factors, term.bound)
+        shorter = _cancel_words(parts)
+        if shorter is not None:
+            spelled = [_spelled(p) for p in shorter]
+            todo += multiply([[Term(term.coef)], *spelled])
+            continue
         merged = _merge_powers(term.coef, parts)
         if merged is not None:
             todo += merged
@@ -160,6 +169,45 @@ def _cancel_inverses(
     return None
 
 
+def _cancel_words(parts: list[Component]) -> list[Component] | None:
+    """The components with one product M M^-1 of several letters, such as (A B)(A B)^-1, taken out, or None."""
+    for position, part in enumerate(parts):
+        if not isinstance(part, (Chain, Cycle)):
+            continue
+        turns = range(len(part.word)) if isinstance(part, Cycle) else range(1)
+        for turn in turns:
+            word = part.word[turn:] + part.word[:turn]
+            for at, (held, transposed) in enumerate(word):
+                inner = _inverted_word(held)
+                if inner is None:
+                    continue
+                inner = flip(inner) if transposed else inner
+                size = len(inner)
+                for start in (at - size, at + 1):
+                    if start < 0 or word[start : start + size] != inner:
+                        continue
+                    rest = word[: min(start, at)] + word[max(start + size, at + 1) :]
+                    if rest:
+                        new: Component = Cycle(rest) if isinstance(part, Cycle) else part._replace(word=rest)
+                    elif isinstance(part, Chain) and part.left is not None and part.right is not None:
+                        new = Delta(part.left, part.right)
+                    else:
+                        continue
+                    return [*parts[:position], new, *parts[position + 1 :]]
+    return None
+
+
+def _inverted_word(held: Atom) -> Word | None:
+    """The word of a product of several letters whose inverse this is."""
+    if not isinstance(held.node, sp.Inverse) or held.argument is None or len(held.argument) != 1:
+        return None
+    (m,) = held.argument
+    if m.coef is not S.One or len(m.parts) != 1 or not isinstance(m.parts[0], Chain) or len(m.parts[0].word) < 2:
+        return None
+    chain = m.parts[0]
+    return chain.word if chain.left is not None and chain.left.name == ROW else flip(chain.word)
+
+
 # Powers.
 
 
@@ -211,6 +259,8 @@ def _merge_powers(coef: Expr, parts: list[Component]) -> list[Term] | None:
     powers = [p for p in parts if isinstance(p, Call) and p.head is sp.Pow]
     if not powers:
         return None
+    parts = _without_signs(parts)
+    powers = [p for p in parts if isinstance(p, Call) and p.head is sp.Pow]
     rest = [p for p in parts if not (isinstance(p, Call) and p.head is sp.Pow)]
     exponents: dict[tuple[Monomial, ...], Expr] = {}
     for p in powers:
@@ -229,6 +279,21 @@ def _merge_powers(coef: Expr, parts: list[Component]) -> list[Term] | None:
         return None
     kept: list[list[Term]] = [_spelled(p) for p in rest]
     return multiply([[Term(coef)], *kept, *([fresh(t) for t in power(b, e)] for b, e in exponents.items())])
+
+
+def _without_signs(parts: list[Component]) -> list[Component]:
+    """sign(z) |z|^k = z^k for odd k: the derivative of log |z| is 1/z."""
+    out = list(parts)
+    for sign in [p for p in parts if isinstance(p, Call) and p.head is sp.sign]:
+        for p in out:
+            odd = isinstance(p, Call) and p.head is sp.Pow and p.exponent is not None and p.exponent.is_odd
+            inner = p.bodies[0] if odd else ()  # type: ignore[union-attr]
+            if len(inner) == 1 and inner[0].coef is S.One and inner[0].parts == (Call(sp.Abs, sign.bodies),):
+                out.remove(sign)
+                out.remove(p)
+                out.append(Call(sp.Pow, sign.bodies, p.exponent))  # type: ignore[union-attr]
+                break
+    return out
 
 
 def _spelled(part: Component) -> list[Term]:

@@ -14,7 +14,7 @@ import sympy as sp
 from sympy import S
 from sympy.core.expr import Expr
 
-from symbolic.terms import Delta, Entry, Factor, Graph, Index, Monomial, PowerSlope, Term, atom
+from symbolic.terms import Atom, Delta, Entry, Factor, Graph, Index, Monomial, PowerSlope, Term, atom
 
 
 class Rewriting(NamedTuple):
@@ -30,14 +30,16 @@ def is_power(factor: Factor) -> bool:
     return isinstance(factor, PowerSlope) or (isinstance(factor, Entry) and type(factor.atom.node) is sp.MatPow)
 
 
-def entry_of_power(base: Any, exponent: Expr, row: Index, column: Index) -> Factor:
-    """Entry (row, column) of base^exponent."""
+def entry_of_power(held: Atom, exponent: Expr, row: Index, column: Index) -> Factor:
+    """Entry (row, column) of another power of the same base, for the atom of one power."""
     exponent = sp.expand(exponent)  # type: ignore[assignment]
+    base = held.node.args[0]
     if exponent == 0:
         return Delta(row, column)
-    if exponent == 1:
+    if exponent == 1 and isinstance(base, sp.MatrixSymbol):
         return Entry(atom(base), row, column)
-    return Entry(atom(sp.Inverse(base) if exponent == -1 else sp.MatPow(base, exponent)), row, column)
+    node = sp.Inverse(base) if exponent == -1 else sp.MatPow(base, exponent)
+    return Entry(atom(node, held.argument), row, column)
 
 
 def join_powers(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> Rewriting | None:
@@ -55,7 +57,7 @@ def join_powers(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> Rewrit
                 continue
             base, exponent = _as_power(g)
             if isinstance(f, PowerSlope):
-                if base == f.base.node and (g.row, g.column) == (f.column, f.row) and twice >= {g.row, g.column}:
+                if base == f.base and (g.row, g.column) == (f.column, f.row) and twice >= {g.row, g.column}:
                     return _rewriting(factors, bound, (f, g), f, exponent, (g.row, g.column))
                 continue
             assert isinstance(f, Entry) and f.row is not None and f.column is not None
@@ -64,7 +66,7 @@ def join_powers(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> Rewrit
                 continue
             for left, right in ((f, g), (g, f)):
                 if left.column == right.row and left.column in twice:
-                    joined = entry_of_power(own, k + exponent, left.row, right.column)  # type: ignore[arg-type]
+                    joined = entry_of_power(f.atom, k + exponent, left.row, right.column)  # type: ignore[arg-type]
                     rest = tuple(h for h in factors if h is not f and h is not g)
                     return Rewriting(S.One, (*rest, joined), tuple(i for i in bound if i != left.column))
     return None
@@ -81,7 +83,7 @@ def _rewriting(
     factors: tuple[Factor, ...], bound: tuple[Index, ...], old: tuple, f: PowerSlope, more: Expr, done: tuple
 ) -> Rewriting:
     """The closed sum: sum_s M^s E_ab M^(k-1-s) around M^p is k M^(k-1+p) from b to a."""
-    closed = entry_of_power(f.base.node, f.exponent - 1 + more, f.second, f.first)
+    closed = entry_of_power(f.held, f.exponent - 1 + more, f.second, f.first)
     rest = tuple(h for h in factors if not any(h is o for o in old))
     return Rewriting(f.exponent, (*rest, closed), tuple(i for i in bound if i not in done))
 
@@ -100,8 +102,8 @@ def opened(m: Monomial, names: list[sp.Symbol]) -> Term:
     for f in term.factors:
         if isinstance(f, PowerSlope):
             s = next(source)
-            factors.append(entry_of_power(f.base.node, s, f.row, f.first))
-            factors.append(entry_of_power(f.base.node, f.exponent - 1 - s, f.second, f.column))
+            factors.append(entry_of_power(f.held, s, f.row, f.first))
+            factors.append(entry_of_power(f.held, f.exponent - 1 - s, f.second, f.column))
         else:
             factors.append(f)
     return Term(term.coef, tuple(factors), term.bound)

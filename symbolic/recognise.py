@@ -33,15 +33,14 @@ from symbolic.terms import (
     Component,
     Cycle,
     Delta,
-    Entry,
     Graph,
     Index,
     Monomial,
-    PowerSlope,
     Slot,
     Term,
     Word,
     atom,
+    symbols_of,
 )  # fmt: skip
 
 Terms = tuple[Monomial, ...]
@@ -75,7 +74,7 @@ def to_matrix(form: Terms, row: Slot = None, column: Slot = None) -> Any:
 
 def summed(form: Terms, write: Callable[[Terms], Any]) -> Any:
     """The form with the slopes of matrix powers written as sums over their exponents."""
-    taken = {str(s) for m in form for f in m.term().factors for s in _symbols(f)}
+    taken = {str(s) for m in form for s in symbols_of([m.term()])}
     names = [sp.Symbol(name, integer=True, nonnegative=True) for name in "strpqijkl" if name not in taken]
     groups: dict[tuple[Expr, ...], list[Monomial]] = {}
     for m in form:
@@ -91,13 +90,6 @@ def summed(form: Terms, write: Callable[[Terms], Any]) -> Any:
     if len(addends) == 1:
         return addends[0]
     return sp.MatAdd(*addends) if isinstance(addends[0], MatrixExpr) else sp.Add(*addends)
-
-
-def _symbols(factor: Any) -> Iterable[Any]:
-    if isinstance(factor, (Entry, PowerSlope)):
-        held = factor.atom if isinstance(factor, Entry) else factor.base
-        return held.symbols | (factor.exponent.free_symbols if isinstance(factor, PowerSlope) else set())
-    return ()
 
 
 def assembled(items: list[Item], rows: Expr, columns: Expr) -> Any:

@@ -23,6 +23,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.blockmatrix import BlockDiagMatrix, BlockMatrix
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.dotproduct import DotProduct
+from sympy.matrices.expressions.funcmatrix import FunctionMatrix
 from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.slice import MatrixSlice
@@ -480,6 +481,7 @@ _RULES: dict[type, Callable[[Any], Size]] = {
     sp.Sum: _index_sum, MatrixSum: _index_sum, sp.KroneckerDelta: _delta,
     sp.HadamardProduct: _hadamard, HadamardPower: _hadamard_power, sp.KroneckerProduct: _kronecker,
     BlockMatrix: _blocks, BlockDiagMatrix: _blocks, DiagMatrix: _diag_matrix, DiagonalOf: _diagonal_of,
+    FunctionMatrix: _declared,
     DiagonalMatrix: lambda expr: shape(expr.args[0]), DotProduct: _dot_product, MatrixSlice: _slice, Vec: _vec,
     ElementwiseApplyFunction: _entrywise,
     sp.Piecewise: _piecewise, ExprCondPair: _all_checked, sp.Derivative: _derivative,

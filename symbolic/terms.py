@@ -150,9 +150,12 @@ class Pair(NamedTuple):
 
 
 class PowerSlope(NamedTuple):
-    """sum_{s=0}^{k-1} (M^s)_{row,first} (M^(k-1-s))_{second,column}: what d(M^k) multiplies dM_{first,second} by."""
+    """sum_{s=0}^{k-1} (M^s)_{row,first} (M^(k-1-s))_{second,column}: what d(M^k) multiplies dM_{first,second} by.
 
-    base: Atom
+    `held` is the atom of a power of M, whose argument is M.
+    """
+
+    held: Atom
     exponent: Expr
     row: Index
     first: Index
@@ -160,11 +163,15 @@ class PowerSlope(NamedTuple):
     column: Index
 
     @property
+    def base(self) -> Any:
+        return self.held.node.args[0]
+
+    @property
     def indices(self) -> tuple[Index, ...]:
         return (self.row, self.first, self.second, self.column)
 
     def rename(self, names: Renaming) -> PowerSlope:
-        return PowerSlope(self.base, self.exponent, *(names.get(k, k) for k in self.indices))
+        return PowerSlope(self.held, self.exponent, *(names.get(k, k) for k in self.indices))
 
 
 class Call:
@@ -221,6 +228,24 @@ def open_indices(factors: Iterable[Factor], bound: Iterable[Index]) -> list[Inde
     closed = set(bound)
     seen = dict.fromkeys(k for f in factors for k in f.indices)
     return [k for k in seen if k not in closed and not isinstance(k.name, sp.Integer)]
+
+
+def symbols_of(terms: Iterable[Term]) -> set[Basic]:
+    """The symbols of coefficients, sizes, atoms and free indices."""
+    out: set[Basic] = set()
+    for coef, factors, bound in terms:
+        out |= coef.free_symbols
+        for k in bound:
+            out |= k.size.free_symbols
+        for f in factors:
+            out |= {s for k in f.indices if k.name is not None for s in k.name.free_symbols}
+            if isinstance(f, Entry):
+                out |= f.atom.symbols
+            elif isinstance(f, PowerSlope):
+                out |= f.held.symbols
+            elif isinstance(f, Call):
+                out |= symbols_of(m.term() for body in f.bodies for m in body)
+    return out
 
 
 # Monomials: components in normal form. A letter is an atom with its orientation (True: transposed).
@@ -351,6 +376,12 @@ def placeholder(position: int) -> sp.Dummy:
     return sp.Dummy(f"z{position}" if position else "z", real=True)
 
 
+@lru_cache(maxsize=8)
+def index_placeholder(name: str) -> sp.Dummy:
+    """The one index of this name for tables of numbers, so that equal tables are equal data."""
+    return sp.Dummy(name, integer=True, nonnegative=True)
+
+
 @lru_cache(maxsize=1 << 12)
 def is_plain(expr: Basic) -> bool:
     """Whether `expr` is a scalar built without matrices, sums over indices or unknown nodes."""
@@ -367,6 +398,6 @@ def is_plain(expr: Basic) -> bool:
 
 __all__ = [
     "COLUMN", "ROW", "Atom", "Call", "Chain", "Component", "Cycle", "Delta", "Entry", "Factor", "Graph", "Index",
-    "Letter", "Monomial", "Pair", "PowerSlope", "Renaming", "Slot", "Term", "Word", "atom", "fresh", "is_plain",
-    "letter_columns", "letter_rows", "multiply", "open_indices", "placeholder", "spell", "times",
+    "Letter", "Monomial", "Pair", "PowerSlope", "Renaming", "Slot", "Term", "Word", "atom", "fresh",
+    "index_placeholder", "is_plain", "letter_columns", "letter_rows", "multiply", "open_indices", "placeholder", "spell", "symbols_of", "times",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.blockmatrix import BlockDiagMatrix, BlockMatrix
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix, DiagonalOf
 from sympy.matrices.expressions.dotproduct import DotProduct
+from sympy.matrices.expressions.funcmatrix import FunctionMatrix
 from sympy.matrices.expressions.hadamard import HadamardPower
 
 from symbolic.errors import UnsupportedError
@@ -101,6 +102,16 @@ def _matrix(expr: Any, style: Style) -> Piece:
     return Piece(rf"\begin{{bmatrix}} {ROWS.join(rows)} \end{{bmatrix}}")
 
 
+def _function_matrix(expr: Any, style: Style) -> Piece:
+    """A matrix by the rule of its entries, whose indices count from 1 in print."""
+    i, j = expr.lamda.variables
+    names = [letter for letter in "ijklpq" if letter not in style.taken][:2]
+    inner = replace(style, letters={**style.letters, i: names[0], j: names[1]})
+    value = expr.lamda.expr.xreplace({i: i - 1, j: j - 1})
+    places = names[: 1 if expr.shape[1] == 1 else 2]
+    return Piece(rf"\left[ {text_of(sp.expand(value), inner)} \right]_{{{''.join(places)}}}", POWER)
+
+
 def _piecewise(expr: Any, style: Style) -> Piece:
     rows = []
     for value, condition in (pair.args for pair in expr.args):
@@ -113,7 +124,7 @@ RULES: dict[type, Rule] = {
     **dict.fromkeys(FUNCTIONS, _function), sp.Abs: _absolute, AppliedUndef: _applied,
     ElementwiseApplyFunction: _entrywise, sp.HadamardProduct: _tensor(r"\odot"), HadamardPower: _hadamard_power,
     sp.KroneckerProduct: _tensor(r"\otimes"),
-    sp.Trace: _named(r"\operatorname{tr}"), sp.Determinant: _named(r"\det"),
+    FunctionMatrix: _function_matrix, sp.Trace: _named(r"\operatorname{tr}"), sp.Determinant: _named(r"\det"),
     DiagMatrix: _named(r"\operatorname{Diag}"), DiagonalOf: _named(r"\operatorname{diag}"),
     DiagonalMatrix: _diagonal_part,
     Vec: _named(r"\operatorname{vec}"), DotProduct: _dot,

@@ -204,7 +204,7 @@ REFUSED = {
     "symbolic matrix power": (Trace(MatPow(A, Symbol("q"))), A, "MatPow"),
     "a varying exponent of a matrix": (Trace(MatPow(A, Trace(B))), B, "exponent"),
     "a range that varies": (Sum(Sum(x[s, 0], (Q, 0, s)), (s, 0, n - 1)), x, "depends on another index"),
-    "an index as a number": (Sum(s * x[s, 0], (s, 0, n - 1)), x, "stands as a number"),
+    "a varying exponent that is an index": (Sum(x[0, 0] ** s, (s, 0, m - 1)), x, "index form"),
     "a reversed index": (Sum(x[n - 1 - s, 0] * x[s, 0], (s, 0, n - 1)), x, "index of a sum plus a constant"),
     "matrix root": (Trace(MatPow(A, Rational(1, 2))), A, "MatPow"),
     "a size": (x.T * x, n, "size"), "a size of ones": (Trace(one) * lam, n, "size"),
