@@ -34,7 +34,7 @@ class Backend:
     def row(self, op: str, batched: bool) -> str:
         """The template of an operation."""
         text = (self.batched.get(op) if batched else None) or self.rows.get(op)
-        if text is None or batched and op in _NO_BATCH:
+        if text is None or (batched and op in _NO_BATCH):
             raise UnsupportedError(f"the {self.name} backend has no code for {op} of batched arguments; loop over them.")
         return text
 
@@ -76,6 +76,7 @@ _ROWS = {
     "slice": "{A}[{0}:{1}, {2}:{3}]",
     "entry": "{A}[{0}, {1}]",
     "where": "np.where({a}, {b}, {c})",
+    "delta": "int({a} == {b})",
     "not": "np.logical_not({a})",
     "float_power": "np.power({a}, {b})",
 }
@@ -146,7 +147,7 @@ def _jax() -> Backend:
         "kron_right": "jnp.kron({a}, jnp.eye({0}, dtype={like}.dtype))",
     }
     functions = _renamed(_FUNCTIONS, "jnp") | {sp.erf: "jax.scipy.special.erf({a})", Sigmoid: "jax.nn.sigmoid({a})"}
-    imports = {"jax.": "import jax", "jnp.": "import jax.numpy as jnp"}
+    imports = {"math.": "import math", "jax.": "import jax", "jnp.": "import jax.numpy as jnp"}
     imports |= {f"{name}(": f"from jax.scipy.linalg import {name}" for name in ("cho_solve", "solve_triangular")}
     return Backend("jax", "jnp", rows, _renamed(_BATCHED, "jnp"), functions, imports)
 
@@ -184,7 +185,7 @@ def _torch() -> Backend:
         Softplus: "torch.logaddexp({a}, torch.zeros_like({a}))",
         sp.Heaviside: "torch.heaviside({a}, torch.as_tensor({b}, dtype={like}.dtype))",
     }  # fmt: skip
-    return Backend("torch", "torch", rows, batched, functions, {"torch.": "import torch"})
+    return Backend("torch", "torch", rows, batched, functions, {"math.": "import math", "torch.": "import torch"})
 
 
 def backend(name: str, batched: bool = False) -> Backend:

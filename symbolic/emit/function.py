@@ -8,7 +8,6 @@ import linecache
 from collections.abc import Iterable, Mapping
 from importlib.abc import InspectLoader
 from importlib.util import module_from_spec, spec_from_loader
-from inspect import getsource
 from itertools import chain, count
 from re import escape, search, sub
 from typing import Any
@@ -24,7 +23,7 @@ from symbolic.emit.graph import Graph
 from symbolic.emit.plan import Planner
 from symbolic.emit.prologue import Argument, prologue
 from symbolic.emit.read import Reader
-from symbolic.emit.runtime import HELPERS
+from symbolic.emit.runtime import NAMES, helper
 from symbolic.emit.steps import Steps
 from symbolic.emit.write import Writer
 from symbolic.errors import ShapeError, UnsupportedError
@@ -33,7 +32,7 @@ from symbolic.shapes import shape
 
 _GREEK = {"lambda": "lam", "Σ": "Sigma", "σ": "sigma", "Λ": "Lambda", "λ": "lam", "μ": "mu", "Δ": "Delta", "δ": "delta",
           "Ω": "Omega", "ω": "omega", "Φ": "Phi", "φ": "phi", "α": "alpha", "β": "beta", "γ": "gamma", "ε": "eps"}  # fmt: skip
-_RESERVED = {"np", "jnp", "jax", "torch", "math", "sum", "float", "int", "range", "ShapeError", "batch", *HELPERS}
+_RESERVED = {"np", "jnp", "jax", "torch", "math", "sum", "float", "int", "range", "ShapeError", "batch", "fits", *NAMES}
 _FILES = count(1)
 
 
@@ -213,11 +212,10 @@ def _module(tables: Backend, signature: str, docstring: list[str], body: list[st
     helpers: dict[str, str] = {}
     queue = ["\n".join(body)]
     for text in queue:
-        for helper, code in HELPERS.items():
-            if helper not in helpers and _calls(text, f"{helper}("):
-                helpers[helper] = getsource(code).replace("np.", f"{tables.module}.").rstrip()
-                helpers[helper] = _for_torch(helpers[helper]) if tables.module == "torch" else helpers[helper]
-                queue.append(helpers[helper])
+        for name in NAMES:
+            if name not in helpers and _calls(text, f"{name}("):
+                helpers[name] = helper(name, tables.module)
+                queue.append(helpers[name])
     code = "\n\n\n".join([*helpers.values(), function])
     imports = [line for word, line in tables.imports.items() if any(_calls(text, word) for text in queue)]
     if any("ShapeError" in text for text in queue):
@@ -228,10 +226,6 @@ def _module(tables: Backend, signature: str, docstring: list[str], body: list[st
 def _calls(code: str, word: str) -> bool:
     """Whether code uses the name that `word` begins with, such as `np.` or `cho_solve(`."""
     return search(rf"(?<![\w.]){escape(word)}", code) is not None
-
-
-def _for_torch(code: str) -> str:
-    return code.replace("torch.asarray", "torch.as_tensor").replace("keepdims", "keepdim")
 
 
 _ERRORS = """

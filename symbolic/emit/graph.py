@@ -309,7 +309,7 @@ class Graph:
             if all(p.get(base) == exponent for p in powers):
                 common *= base**exponent
         minus = sum(1 for c in numbers if c.is_negative)
-        if 2 * minus > len(terms) or 2 * minus == len(terms) and numbers[0].is_negative:
+        if 2 * minus > len(terms) or (2 * minus == len(terms) and numbers[0].is_negative):
             common = -common
         if all(abs(number) == abs(numbers[0]) for number in numbers):
             common *= abs(numbers[0])
@@ -399,7 +399,7 @@ class Graph:
         if b is not None and (b.expr == 1 or left.rows == 1):
             return self.value(left.expr * self.transpose(b).expr, left.rows, left.cols)
         p, q = self.single(left), self.single(right)
-        if p and p.kind == "inverse" and p.parts[0] == right or q and q.kind == "inverse" and q.parts[0] == left:
+        if (p and p.kind == "inverse" and p.parts[0] == right) or (q and q.kind == "inverse" and q.parts[0] == left):
             return self.identity(left.rows)
         if p and q and left == self.transpose(right):
             names = ("orthonormal_columns", right) if p.kind == "T" else ("orthonormal_rows", left)
@@ -470,7 +470,7 @@ class Graph:
             core = self.transpose(self.vec(self.product([self.transpose(right), left])))
         elif left == self.identity(left.rows) and right == self.identity(right.rows):
             core = self.identity(rows)
-        elif left.cols == 1 and right.rows == 1 or left.rows == 1 and right.cols == 1:
+        elif (left.cols == 1 and right.rows == 1) or (left.rows == 1 and right.cols == 1):
             core = self.product([left, right] if left.cols == 1 else [right, left])
         else:
             core = self.atom("kron", (left, right), rows, cols)

@@ -5,14 +5,14 @@ Written for NumPy; the copy for another backend replaces the module's name. Lead
 
 from __future__ import annotations
 
+from inspect import getsource
 from typing import Any
 
 import numpy as np
 
-lu_factor: Any  # SciPy's, in generated code that imports it
-
-
-ShapeError: Any  # in generated code
+lu_factor: Any  # what generated code imports
+torch: Any
+ShapeError: Any
 
 
 def matrix(value, name, axis=None, batched=False):
@@ -21,9 +21,9 @@ def matrix(value, name, axis=None, batched=False):
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} holds {array.dtype}, not real numbers.")
     array = array if array.dtype.kind == "f" else array.astype(float)
-    if axis is not None and (array.ndim == 1 + batched or batched and array.ndim > 2 and array.shape[axis - 1] != 1):
+    if axis is not None and (array.ndim == 1 + batched or (batched and array.ndim > 2 and array.shape[axis - 1] != 1)):
         array = array[..., :, None] if axis == 0 else array[..., None, :]
-    if array.ndim < 2 + batched or array.ndim > 2 and not batched:
+    if array.ndim < 2 + batched or (array.ndim > 2 and not batched):
         raise ShapeError(f"{name} has the shape {tuple(array.shape)}: a matrix was declared.")
     return array
 
@@ -35,6 +35,25 @@ def number(value, name, batched=False):
         return array if array.ndim > 2 and array.shape[-2:] == (1, 1) else array[..., None, None]
     if array.size != 1:
         raise ShapeError(f"{name} has the shape {tuple(array.shape)}: a number was declared.")
+    return array.reshape(())
+
+
+def matrix_torch(value, name, axis=None, batched=False):
+    """A floating-point tensor of at least two dimensions; `axis` is the one that a row or a column has."""
+    array = torch.as_tensor(value)
+    array = array if array.is_floating_point() else array.to(torch.get_default_dtype())
+    if axis is not None and (array.ndim == 1 + batched or (batched and array.ndim > 2 and array.shape[axis - 1] != 1)):
+        array = array[..., :, None] if axis == 0 else array[..., None, :]
+    if array.ndim < 2 + batched or (array.ndim > 2 and not batched):
+        raise ShapeError(f"{name} has the shape {tuple(array.shape)}: a matrix was declared.")
+    return array
+
+
+def number_torch(value, name, batched=False):
+    """A number, or a batch of them as 1 x 1 matrices."""
+    array = torch.as_tensor(value)
+    if batched:
+        return array if array.ndim > 2 and array.shape[-2:] == (1, 1) else array[..., None, None]
     return array.reshape(())
 
 
@@ -96,9 +115,10 @@ def kron(A, B):
 
 def kron_times(A, B, M):
     """(A kron B) M without the Kronecker matrix."""
-    inner = B @ M.reshape((*M.shape[:-2], A.shape[-1], B.shape[-1], M.shape[-1]))
-    out = np.einsum("...ij,...jkl->...ikl", A, inner)
-    return out.reshape((*out.shape[:-3], A.shape[-2] * B.shape[-2], M.shape[-1]))
+    wide = M.shape[-1]
+    inner = B[..., None, :, :] @ M.reshape((*M.shape[:-2], A.shape[-1], B.shape[-1], wide))
+    out = A @ inner.reshape((*inner.shape[:-3], A.shape[-1], B.shape[-2] * wide))
+    return out.reshape((*out.shape[:-2], A.shape[-2] * B.shape[-2], wide))
 
 
 def vec(A):
@@ -114,14 +134,23 @@ def unvec(v, rows, cols):
 def blocks(rows, dtype):
     """A block matrix, over batches."""
     arrays = [[np.asarray(block, dtype=dtype) for block in row] for row in rows]
+    arrays = [[block if block.ndim else block.reshape(1, 1) for block in row] for row in arrays]
     batch = np.broadcast_shapes(*(block.shape[:-2] for row in arrays for block in row))
     wide = [[np.broadcast_to(b, batch + tuple(b.shape[-2:])) for b in row] for row in arrays]
     return np.concatenate([np.concatenate(row, -1) for row in wide], -2)
 
 
-HELPERS = {
-    f.__name__: f
-    for f in (matrix, number, check, sigmoid, log_det, factor, nonsingular, kron_left, kron_right, kron, kron_times, vec, unvec, blocks)
-}
+_ALL = (matrix, number, check, sigmoid, log_det, factor, nonsingular, kron_left, kron_right, kron, kron_times, vec,
+        unvec, blocks)  # fmt: skip
+NAMES = tuple(f.__name__ for f in _ALL)
 
-__all__ = ["HELPERS"]
+
+def helper(name: str, module: str) -> str:
+    """The source of one helper for the array module of that name."""
+    own = {"matrix": matrix_torch, "number": number_torch} if module == "torch" else {}
+    function = own.get(name) or next(f for f in _ALL if f.__name__ == name)
+    source = getsource(function).rstrip().replace("_torch(", "(", 1)
+    return source.replace("np.", f"{module}.").replace("torch.asarray", "torch.as_tensor")
+
+
+__all__ = ["NAMES", "helper"]

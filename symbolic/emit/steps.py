@@ -113,8 +113,7 @@ class Steps:
         if isinstance(expr, sp.Piecewise):
             return self._cases(expr)
         if isinstance(expr, sp.KroneckerDelta):
-            test = self._condition(sp.Eq(*expr.args[:2]))
-            return self.add("where", [test, self._number(S.One), self._number(S.Zero)])
+            return self.add("delta", [self.entrywise(a) for a in expr.args[:2]])
         return self._function(expr)
 
     def _name(self, symbol: Any, rows: Any, cols: Any, loop: bool = False) -> int:
@@ -336,7 +335,8 @@ class Steps:
     def _op_sum(self, atom: Any, scale: Any, value: Value) -> int:
         if value.expr == 1:
             return self.entrywise(scale * value.rows * value.cols)
-        at = self.add("sum", [self.full(value)])
+        at = self.full(value)
+        at = self.add("sum", [self._transposed(at) if self.steps[at].op == "transpose" else at])
         return at if scale == 1 else self.product_of([self.entrywise(scale), at])
 
     # Inverses: a factorization is a step of its own, shared by all that apply it.

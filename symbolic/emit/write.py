@@ -72,9 +72,9 @@ class Writer:
         text, strength = self._written(at, step)
         self.texts[at] = (text, strength)
         view = step.op == "transpose" and strength == ATOM and len(text) < 12
-        if step.op in _FREE_OPS or step.loops or view or step.op == "factor" and not self._shared(at):
+        if step.op in _FREE_OPS or step.loops or view or (step.op == "factor" and not self._shared(at)):
             return
-        if self.uses[at] > 1 and not (step.op == "transpose" and step.args[0] in self.named) or len(text) > _LONG:
+        if (self.uses[at] > 1 and not (step.op == "transpose" and step.args[0] in self.named)) or len(text) > _LONG:
             if at not in self.outputs or self.uses[at] > 1 or len(text) > 110:
                 self._name(at, text)
 
