@@ -399,5 +399,6 @@ def is_plain(expr: Basic) -> bool:
 __all__ = [
     "COLUMN", "ROW", "Atom", "Call", "Chain", "Component", "Cycle", "Delta", "Entry", "Factor", "Graph", "Index",
     "Letter", "Monomial", "Pair", "PowerSlope", "Renaming", "Slot", "Term", "Word", "atom", "fresh",
-    "index_placeholder", "is_plain", "letter_columns", "letter_rows", "multiply", "open_indices", "placeholder", "spell", "symbols_of", "times",
+    "index_placeholder", "is_plain", "letter_columns", "letter_rows", "multiply", "open_indices", "placeholder",
+    "spell", "symbols_of", "times",
 ]  # fmt: skip
