@@ -52,7 +52,8 @@ def _sliced(g: Graph, symbol: Any, rows: Limits, cols: Limits) -> Value:
         return g.transpose(slice_of(g, g.transpose(whole), cols, rows))
     if atom.kind == "chain":
         first, *middle, last = atom.parts
-        head, tail = slice_of(g, first, rows, (S.Zero, first.cols, ONE)), slice_of(g, last, (S.Zero, last.rows, ONE), cols)
+        head = slice_of(g, first, rows, (S.Zero, first.cols, ONE))
+        tail = slice_of(g, last, (S.Zero, last.rows, ONE), cols)
         return g.product([head, *middle, tail])
     if atom.kind == "diagonal" and height == 1:
         return slice_of(g, atom.parts[0], rows, rows)
@@ -133,6 +134,8 @@ class _Grid:
             raise _NoGrid
         if isinstance(e, MatrixElement):
             return self.entry(e)
+        if isinstance(e, sp.KroneckerDelta):
+            return self.delta(*e.args[:2])
         if isinstance(e, sp.Sum) and len(e.limits) >= 1:
             return self.inner(e)
         if isinstance(e, (sp.Add, sp.Mul, sp.Pow, sp.Function)):
@@ -143,7 +146,18 @@ class _Grid:
         parent, *places = e.args
         if parent.free_symbols & self.bounds.keys():
             raise _NoGrid
-        g, value = self.g, self.r.read(parent)
+        return self.at(self.r.read(parent), places)
+
+    def delta(self, i: Any, j: Any) -> Any:
+        """KroneckerDelta as an entry of the identity, of the size over which its indices run."""
+        sizes = {self.size(k) for k in (i, j) if k in self.bounds and self.bounds[k][0] == 0}
+        if len(sizes) != 1 or not {i, j} - self.bounds.keys() <= {S.Zero} or i == j:
+            raise _NoGrid
+        return self.at(self.g.identity(sizes.pop()), (i, j))
+
+    def at(self, value: Value, places: Any) -> Any:
+        """The entries of a value at two places, each an index with a shift or a number."""
+        g = self.g
         found = [next((k for k in self.bounds if S(p).has(k)), None) for p in places]
         limits = [self.limits(p, k) for p, k in zip(places, found, strict=True)]
         rows, cols = self.axes

@@ -213,6 +213,10 @@ def _function(r: Reader, e: Any) -> Value:
     return r.graph.scalar(e.func(*(r.scalar(a) for a in e.args)))
 
 
+def _delta(r: Reader, e: Any) -> Value:
+    return r.graph.scalar(sp.KroneckerDelta(*(r.scalar(a) for a in e.args[:2])))  # a third argument is a range
+
+
 def _piecewise(r: Reader, e: Any) -> Value:
     pairs = [(r.read(value).expr, _condition(r, condition)) for value, condition in e.args]
     return r.graph.value(sp.Piecewise(*pairs), *shape(e))
@@ -293,7 +297,7 @@ _TABLE: dict[type, Callable[[Any, Any], Value]] = {
     sp.Piecewise: _piecewise, DiagMatrix: _diag_matrix, DiagonalMatrix: _diag_matrix, DiagonalOf: _diagonal_of,
     sp.KroneckerProduct: _kronecker, BlockMatrix: _block, BlockDiagMatrix: _block,
     MatrixElement: _entry, MatrixSlice: _slice, Vec: _vec, sp.Sum: read_sum,
-    sp.KroneckerDelta: _function,
+    sp.KroneckerDelta: _delta,
     Gradient: _derivative, Hessian: _derivative, Jacobian: _derivative,
     **dict.fromkeys(SCALAR_FUNCTIONS - {sp.DiracDelta}, _function),
 }  # fmt: skip
