@@ -248,22 +248,40 @@ _RULES: list[tuple[Any, Any]] = [
 def by_sympy(expr: Any, env: dict) -> Any:
     """The value of `expr` by SymPy's own `doit` and `as_explicit`; NotStandardError where it gets stuck.
 
-    Matrices are put in at once or entry by entry: SymPy can do some things only one way and some only the other.
+    Matrices are put in at once or entry by entry: SymPy can do some things only one way and some only another.
     """
+    bound = {name for node in sp.preorder_traversal(expr) for name in getattr(node, "bound_symbols", ())}
+    env = {a: v for a, v in env.items() if a not in bound}
     sizes = {a: sp.Integer(v) for a, v in env.items() if isinstance(v, int)}
     numbers = {a: sp.Float(float(v)) for a, v in env.items() if isinstance(v, float)}
     matrices = {a.xreplace(sizes): sp.ImmutableDenseMatrix(v) for a, v in env.items() if isinstance(a, sp.MatrixSymbol)}
-    sized = expr.xreplace({**sizes, **numbers})
-    try:
-        return _number(sized.xreplace(matrices).doit())
-    except Exception:
+    problem = ""
+    for read in (_at_once, _traces_first, _by_entries):
         try:
-            entries = {a[p, q]: v[p, q] for a, v in matrices.items() for p in range(v.rows) for q in range(v.cols)}
-            done = sized.doit()
-            done = done.as_explicit() if isinstance(done, sp.MatrixExpr) else done
-            return _number(done.xreplace(entries).doit())
+            return _number(read(expr.xreplace({**sizes, **numbers}), matrices))
         except Exception as error:
-            raise NotStandardError(f"SymPy stops: {type(error).__name__}: {str(error)[:80]}") from error
+            problem = problem or f"SymPy stops: {type(error).__name__}: {str(error)[:80]}"
+    raise NotStandardError(problem)
+
+
+def _at_once(sized: Any, matrices: dict) -> Any:
+    return sized.xreplace(matrices).doit()
+
+
+def _traces_first(sized: Any, matrices: dict) -> Any:
+    """Traces and determinants of explicit matrices, which `doit` leaves standing when a sum with I is inside."""
+
+    def explicit(e: Any) -> Any:
+        return e.func(e.args[0].doit().as_explicit()).doit()
+
+    return sized.xreplace(matrices).replace(lambda e: isinstance(e, (sp.Trace, sp.Determinant)), explicit).doit()
+
+
+def _by_entries(sized: Any, matrices: dict) -> Any:
+    entries = {a[p, q]: v[p, q] for a, v in matrices.items() for p in range(v.rows) for q in range(v.cols)}
+    done = sized.doit()
+    done = done.as_explicit() if isinstance(done, sp.MatrixExpr) else done
+    return done.xreplace(entries).doit()
 
 
 def _number(done: Any) -> Any:

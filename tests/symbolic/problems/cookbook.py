@@ -204,8 +204,11 @@ SCALAR_FORMS = [
     gradient("91, n = 3", a.T * X**3 * b, X, a * b.T * (X.T) ** 2 + X.T * a * b.T * X.T + (X.T) ** 2 * a * b.T),
     gradient(
         "92", a.T * (X**k).T * X**k * b, X,
-        Sum(X ** (k - 1 - u) * a * b.T * (X**k).T * X**u + (X**u).T * X**k * a * b.T * (X ** (k - 1 - u)).T,
-                 (u, 0, k - 1)),
+        Sum((X**u).T * X**k * (b * a.T + a * b.T) * (X ** (k - 1 - u)).T, (u, 0, k - 1)),
+        misprint=Sum(
+            X ** (k - 1 - u) * a * b.T * (X**k).T * X**u + (X**u).T * X**k * a * b.T * (X ** (k - 1 - u)).T, (u, 0, k - 1)
+        ),
+        note="the first term is printed transposed",
     ),
     gradient("92, n = 2", a.T * (X**2).T * X**2 * b, X),
     gradient(

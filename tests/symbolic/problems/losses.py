@@ -285,7 +285,7 @@ T = MatrixSymbol("T", m, q)
 batch = (X * Z1).applyfunc(tanh) * Z2 - T
 v = MatrixSymbol("v", n, 1)
 dot, nx, nv = (x.T * v)[0, 0], sqrt((x.T * x)[0, 0]), sqrt((v.T * v)[0, 0])
-A1, Q1, K1 = X * MatrixSymbol("W", n, n), MatrixSymbol("Q", n, n), MatrixSymbol("K", n, n)
+A1, Q1, K1 = X * MatrixSymbol("W", n, n), MatrixSymbol("Q", n, n), MatrixSymbol("P", n, n)
 mean = OneMatrix(n, n) / n
 NETWORKS = [
     gradient("two layers, tanh, by W_1", net2.T * net2, W1),
