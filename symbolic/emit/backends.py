@@ -45,6 +45,7 @@ _ROWS = {
     "matmul": "{A} @ {B}",
     "dot": "np.vdot({a}, {b})",
     "sum": "{A}.sum()",
+    "trace": "np.trace({a})",
     "sum_rows": "{A}.sum(-1, keepdims=True)",
     "sum_cols": "{A}.sum(-2, keepdims=True)",
     "row_dots": "({A} * {B}).sum(-1, keepdims=True)",
@@ -67,6 +68,8 @@ _ROWS = {
     "kron_left": "kron_left({0}, {a})",
     "kron_right": "kron_right({a}, {0})",
     "kron_times": "kron_times({a}, {b}, {c})",
+    "khatri": "khatri({a}, {b})",
+    "diagonal_blocks": "diagonal_blocks({a}, {0})",
     "permutation": "np.arange({0} * {1}).reshape({1}, {0}).T.ravel()",
     "permute": "{A}[..., {b}, :]",
     "vec": "{A}.T.reshape(-1, 1)",
@@ -80,10 +83,13 @@ _ROWS = {
     "not": "np.logical_not({a})",
     "float_power": "np.power({a}, {b})",
 }
+_MASKED_BLOCKS = "masked_blocks({a}, np.eye({0}, dtype={like}.dtype))"
 _BATCHED = {
+    "diagonal_blocks": _MASKED_BLOCKS,
     "transpose": "{A}.mT",
     "dot": "({A} * {B}).sum((-2, -1), keepdims=True)",
     "sum": "{A}.sum((-2, -1), keepdims=True)",
+    "trace": "np.trace({a}, axis1=-2, axis2=-1)[..., None, None]",
     "det": "np.linalg.det({a})[..., None, None]",
     "logdet": "log_det({a})[..., None, None]",
     "logabsdet": "np.linalg.slogdet({a})[1][..., None, None]",
@@ -143,6 +149,7 @@ def _jax() -> Backend:
         "cho_solve": "cho_solve(({a}, True), {b})",
         "solve_lower": "solve_triangular({a}, {b}, lower=True)",
         "solve_upper": "solve_triangular({a}, {b})",
+        "diagonal_blocks": _MASKED_BLOCKS.replace("np.", "jnp."),
         "kron_left": "jnp.kron(jnp.eye({0}, dtype={like}.dtype), {a})",
         "kron_right": "jnp.kron({a}, jnp.eye({0}, dtype={like}.dtype))",
     }
@@ -166,14 +173,17 @@ def _torch() -> Backend:
         "ones": f"torch.ones(({{0}}, {{1}}), {kind})",
         "zeros": f"torch.zeros(({{0}}, {{1}}), {kind})",
         "add_diag": f"{{A}} + {{B}} * {eye}",
+        "diagonal_blocks": _MASKED_BLOCKS.replace("np.eye({0}, dtype={like}.dtype)", eye),
         "kron_left": f"torch.kron({eye}, {{a}})",
         "kron_right": f"torch.kron({{a}}, {eye})",
         "where": "torch.where({a}, {b}, {c})",
         "float_power": "torch.pow({a}, {b})",
     }
     batched = _renamed(_BATCHED, "torch") | {
+        "diagonal_blocks": rows["diagonal_blocks"],
         "dot": "({A} * {B}).sum((-2, -1), keepdim=True)",
         "sum": "{A}.sum((-2, -1), keepdim=True)",
+        "trace": "torch.diagonal({a}, dim1=-2, dim2=-1).sum(-1)[..., None, None]",
         "cho_logdet": "2 * torch.log(torch.diagonal({a}, dim1=-2, dim2=-1)).sum(-1)[..., None, None]",
         "diagonal": "torch.diagonal({a}, dim1=-2, dim2=-1)[..., None]",
         "diag": f"{{A}} * {eye}",

@@ -58,7 +58,7 @@ class Sizes:
         return (0.7 if cholesky else 1.2) * self(n) ** 3 + 2 * CALL
 
     def inverse(self, n: Any) -> Any:
-        return 3.0 * self(n) ** 3 + 3 * CALL
+        return 4.3 * self(n) ** 3 + 3 * CALL
 
     def entries(self, rows: Any, cols: Any, each: float = ENTRY) -> Any:
         scalar = rows == 1 and cols == 1

@@ -350,7 +350,12 @@ class Graph:
 
     def trace_of(self, elements: Sequence[Value]) -> Value:
         """The trace of a product, the same for every rotation and for the transpose."""
-        scale, elements = self._neighbours(list(elements))
+        scale, split = ONE, []
+        for value in elements:
+            s, some = self.split(value)
+            scale, split = scale * s, split + some
+        s, elements = self._neighbours(split)
+        scale *= s
         if scale != 1:
             return self.scalar(scale * self.trace_of(elements).expr)
         cuts = [k for k, v in enumerate(elements) if v.rows == 1]
@@ -425,6 +430,8 @@ class Graph:
         if value.rows == 1:
             return self.transpose(value)
         scale, rest = self.content(value.expr)
+        if self.is_scalar(rest):  # one number everywhere
+            return Value(value.expr, sp.expand(value.rows * value.cols), ONE)
         core = Value(rest, value.rows, value.cols)
         atom = self.single(core)
         if atom is not None and atom.kind == "unvec":
@@ -439,6 +446,8 @@ class Graph:
             return column
         if rows == 1:
             return self.transpose(column)
+        if self.is_scalar(column.expr):
+            return Value(column.expr, rows, cols)
         atom = self.single(column)
         if atom is not None and atom.kind == "vec" and (atom.parts[0].rows, atom.parts[0].cols) == (rows, cols):
             return atom.parts[0]

@@ -16,7 +16,8 @@ import sympy as sp
 from sympy import S
 
 from symbolic.emit.cost import ENTRY, HEAVY, Sizes, total, weight
-from symbolic.emit.graph import Atom, Graph, Value
+from symbolic.emit.graph import ONE, Atom, Graph, Value
+from symbolic.emit.khatri import bilinear, merged, unfolded
 from symbolic.emit.stable import factored, stable
 
 Needs = dict[Any, Any]  # step -> cost
@@ -82,10 +83,11 @@ class Planner:
             return self.forms[value, flat]
         expr, turned = self.graph.upright(value.expr)
         if turned:
-            return value.expr, self.needs(Value(expr, value.cols, value.rows), flat)
+            best, needs = self._form(Value(expr, value.cols, value.rows), flat)
+            return self.graph.transpose(Value(best, value.cols, value.rows)).expr, needs
         choices = []
-        start = stable(value.expr)
-        for expr in {start: 1, factored(start, self._bulk): 1, **dict.fromkeys(self._scaled(start))}:
+        start = self._nested(stable(value.expr))
+        for expr in {start: 1, factored(start, self._bulk): 1, **dict.fromkeys([*self._scaled(start), *self._pushed(start)])}:
             choices.append((expr, self._entrywise(expr)))
         if start.is_Add and not flat:
             for other in self._gathered(Value(start, value.rows, value.cols)):
@@ -94,6 +96,16 @@ class Planner:
         if None not in best[1]:
             self.forms[value, flat] = best
         return best
+
+    def _nested(self, expr: Any) -> Any:
+        """An expression with the sums of matrices that stand in its products in their own best form."""
+        if expr.is_Add:
+            return expr.func(*map(self._nested, expr.args))
+        if not expr.is_Mul:
+            return expr
+        best = [self.form(Value(f, *self.graph.shape(f))) if f.is_Add and not self.graph.is_scalar(f) else f
+                for f in expr.args]  # fmt: skip
+        return sp.Mul(*best)
 
     def _bulk(self, expr: Any) -> float:
         """The entrywise work alone."""
@@ -152,27 +164,52 @@ class Planner:
             found.append(self.graph.atom(atom.kind, tuple(parts), atom.rows, atom.cols).expr)
         return found
 
+    def _pushed(self, expr: Any) -> list[Any]:
+        """Columns and rows that scale a product of matrices, at its first and its last factor instead."""
+        g = self.graph
+        factors = sp.Mul.make_args(expr)
+        chain = next((f for f in factors if g.atoms.get(f) and g.atoms[f].kind == "chain"), None)
+        shapes = {f: g.shape(f) for f in factors if f != chain}
+        if chain is None or 1 in g.shape(chain) or any(1 not in s for s in shapes.values()):
+            return []
+        column = sp.Mul(*(f for f, s in shapes.items() if s[0] != 1))
+        row = sp.Mul(*(f for f, s in shapes.items() if s[1] != 1))
+        rest = sp.Mul(*(f for f, s in shapes.items() if s == (1, 1)))
+        parts = list(g.atoms[chain].parts)
+        first, last = parts[0], parts[-1]
+        if column == row == 1:
+            return []
+        parts[0] = merged(g, g.value(column * first.expr, first.rows, first.cols))
+        parts[-1] = merged(g, g.value(row * last.expr, last.rows, last.cols))
+        return [rest * g.atom("chain", tuple(parts), g.atoms[chain].rows, g.atoms[chain].cols).expr]
+
     def _gathered(self, value: Value) -> list[Value]:
         """The sum with a common first or last matrix factor of some terms taken out."""
         g = self.graph
         groups: dict[Any, list[tuple[Any, Value]]] = defaultdict(list)
+        builders: dict[Any, Any] = {}
         terms = value.expr.args
         for term in terms:
-            scale, elements = g.split(Value(term, value.rows, value.cols))
-            if len(elements) < 2:
-                continue
-            for side, factor, rest in (("l", elements[0], elements[1:]), ("r", elements[-1], elements[:-1])):
-                inner = g.product([g.scalar(scale), *rest])
-                groups[side, factor].append((term, inner))
+            for key, build, inner in bilinear(g, term):
+                groups[key].append((term, inner))
+                builders[key] = build
+            splits = [g.split(Value(term, value.rows, value.cols)), unfolded(g, term)]
+            for scale, elements in (s for s in splits if s is not None and len(s[1]) > 1):
+                for side, factor, rest in (("first", elements[0], elements[1:]), ("last", elements[-1], elements[:-1])):
+                    groups[side, factor].append((term, g.product([g.scalar(scale), *rest])))
+                    builders[side, factor] = self._beside(side, factor)
         found = []
-        for (side, factor), some in groups.items():
-            if len(some) < 2:
+        for key, some in groups.items():
+            if len(some) < 2 or len({id(t) for t, _ in some}) < len(some):
                 continue
             inner = g.value(sp.Add(*(v.expr for _, v in some)), some[0][1].rows, some[0][1].cols)
-            joined = g.product([factor, inner] if side == "l" else [inner, factor])
             kept = [t for t in terms if all(t is not used for used, _ in some)]
-            found.append(g.value(sp.Add(joined.expr, *kept), value.rows, value.cols))
+            found.append(g.value(sp.Add(builders[key](inner).expr, *kept), value.rows, value.cols))
         return [v for v in found if v != value]
+
+    def _beside(self, side: str, factor: Value) -> Any:
+        product = self.graph.product
+        return lambda inner: product([factor, inner] if side == "first" else [inner, factor])
 
     # Atoms.
 
@@ -191,6 +228,8 @@ class Planner:
             needs["factor", part] = self.sizes.factor(part.rows, cholesky)
         elif atom.kind == "power":
             needs[atom.symbol] = 10 * self.sizes.matmul(n, n, n)
+        elif atom.kind == "blocks":
+            needs[atom.symbol] = self.sizes.entries(atom.rows, atom.cols, each=ENTRY / 2)
         elif atom.kind not in _FREE:
             needs[atom.symbol] = self.sizes.entries(atom.rows, atom.cols)
         return [Way(atom.kind, atom.parts, needs)]
@@ -281,6 +320,12 @@ class Planner:
                 if left.is_scalar or right.is_scalar:
                     continue
                 ways.append(self._dot(atom, left, right))
+        for k, value in enumerate(elements):
+            if self._kind(value) == "inverse":  # solve, then add up the diagonal
+                rest = [*elements[k + 1 :], *elements[:k]]
+                whole = g.atom("chain", (value, *rest), value.rows, rest[-1].cols)
+                needs = {**self.needs(whole), atom.symbol: self.sizes.entries(value.rows, ONE)}
+                ways.append(Way("diagonal_sum", (whole,), needs))
         for sum_of in self._distributed(elements):
             value = g.scalar(sp.Add(*(g.trace_of(e).expr for e in sum_of)))
             ways.append(Way("value", (value,), self.needs(value, True)))

@@ -21,6 +21,7 @@ from sympy.matrices.expressions.special import OneMatrix
 from symbolic.calculus import gradient, hessian, jacobian
 from symbolic.emit.entries import read_sum, slice_of
 from symbolic.emit.graph import ONE, Graph, Value
+from symbolic.emit.khatri import merged
 from symbolic.errors import PushthroughError, UnsupportedError
 from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian, Vec
 from symbolic.shapes import SCALAR_FUNCTIONS, shape, split_product
@@ -186,7 +187,7 @@ def _determinant(r: Reader, e: Any, kind: str = "det") -> Value:
 
 
 def _hadamard(r: Reader, e: Any) -> Value:
-    return r.graph.value(sp.Mul(*(r.read(a).expr for a in e.args)), *shape(e))
+    return merged(r.graph, r.graph.value(sp.Mul(*(r.read(a).expr for a in e.args)), *shape(e)))
 
 
 def _hadamard_power(r: Reader, e: Any) -> Value:

@@ -121,6 +121,29 @@ def kron_times(A, B, M):
     return out.reshape((*out.shape[:-2], A.shape[-2] * B.shape[-2], wide))
 
 
+def khatri(A, B):
+    """The Khatri-Rao product: column k is the Kronecker product of the columns k of A and B."""
+    out = A[..., :, None, :] * B[..., None, :, :]
+    return out.reshape((*out.shape[:-3], A.shape[-2] * B.shape[-2], A.shape[-1]))
+
+
+def diagonal_blocks(A, count):
+    """The blocks that stand one below the other in A, along a diagonal."""
+    height, width = A.shape[0] // count, A.shape[1]
+    out = np.zeros((count, height, count, width), dtype=A.dtype)
+    k = np.arange(count)
+    out[k, :, k, :] = A.reshape(count, height, width)
+    return out.reshape(count * height, count * width)
+
+
+def masked_blocks(A, eye):
+    """The blocks that stand one below the other in A, along a diagonal; `eye` has as many rows as there are blocks."""
+    count = eye.shape[0]
+    height, width = A.shape[-2] // count, A.shape[-1]
+    out = A.reshape((*A.shape[:-2], count, height, 1, width)) * eye[:, None, :, None]
+    return out.reshape((*A.shape[:-2], count * height, count * width))
+
+
 def vec(A):
     """The columns of a matrix, one below the other, over batches."""
     return A.mT.reshape((*A.shape[:-2], A.shape[-1] * A.shape[-2], 1))
@@ -140,8 +163,8 @@ def blocks(rows, dtype):
     return np.concatenate([np.concatenate(row, -1) for row in wide], -2)
 
 
-_ALL = (matrix, number, check, sigmoid, log_det, factor, nonsingular, kron_left, kron_right, kron, kron_times, vec,
-        unvec, blocks)  # fmt: skip
+_ALL = (matrix, number, check, sigmoid, log_det, factor, nonsingular, kron_left, kron_right, kron, kron_times, khatri,
+        diagonal_blocks, masked_blocks, vec, unvec, blocks)  # fmt: skip
 NAMES = tuple(f.__name__ for f in _ALL)
 
 

@@ -339,6 +339,9 @@ class Steps:
         at = self.add("sum", [self._transposed(at) if self.steps[at].op == "transpose" else at])
         return at if scale == 1 else self.product_of([self.entrywise(scale), at])
 
+    def _op_diagonal_sum(self, atom: Any, value: Value) -> int:
+        return self.add("trace", [self.full(value)])
+
     # Inverses: a factorization is a step of its own, shared by all that apply it.
 
     def _flags(self, value: Value) -> Any:
@@ -404,6 +407,13 @@ class Steps:
     def _op_kron_right(self, atom: Any, left: Value, right: Value, rest: Value) -> int:
         turned = [self._transposed(self.full(v)) for v in (left, right, rest)]
         return self._transposed(self.add("kron_times", turned, (), atom.cols, atom.rows))
+
+    def _op_khatri(self, atom: Any, left: Value, right: Value) -> int:
+        args = [self.full(left), self.full(right)]
+        return self.add("khatri", args, [], atom.rows, atom.cols)
+
+    def _op_blocks(self, atom: Any, value: Value, count: Any) -> int:
+        return self.add("diagonal_blocks", [self.full(value)], [self.size(count)], atom.rows, atom.cols)
 
     def _op_vec(self, atom: Any, value: Value) -> int:
         at = self.full(value)

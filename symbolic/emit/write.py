@@ -104,6 +104,8 @@ class Writer:
         step = self.table[at]
         if step.op == "name":
             return step.data[0]
+        if step.op == "factor" and not self.backend.scipy:
+            return "inv"
         if step.op in ("matmul", "transpose"):
             parts = [self.named.get(a) or self._hint(a) for a in step.args]
             joined = "".join(parts) + ("t" if step.op == "transpose" else "")
