@@ -53,6 +53,7 @@ _ROWS = {
     "inverse": "np.linalg.inv({a})",
     "cholesky": "np.linalg.cholesky({a})",
     "cho_logdet": "2 * np.log(np.diagonal({a})).sum()",
+    "nonzero": "nonzero({a})",
     "det": "np.linalg.det({a})",
     "logdet": "log_det({a})",
     "logabsdet": "np.linalg.slogdet({a})[1]",
@@ -146,6 +147,7 @@ def _numpy(scipy: bool, batched: bool) -> Backend:
 
 def _jax() -> Backend:
     rows = _renamed(_ROWS, "jnp") | {
+        "nonzero": "{A}",  # a traced function cannot look
         "cho_solve": "cho_solve(({a}, True), {b})",
         "solve_lower": "solve_triangular({a}, {b}, lower=True)",
         "solve_upper": "solve_triangular({a}, {b})",

@@ -19,6 +19,7 @@ from sympy import S
 from symbolic.facts import Facts
 
 ONE = S.One
+_SWAPPED = {"lower_triangular": "upper_triangular", "upper_triangular": "lower_triangular"}
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,11 @@ class Graph:
         if kind == "kron":
             return kind, tuple(map(turn, parts))
         if kind == "inverse":
-            return (kind, parts) if "symmetric" in self.flags.get(parts[0], ()) else (kind, (turn(parts[0]),))
+            flags = self.flags.get(parts[0], frozenset())
+            if "symmetric" in flags:
+                return kind, parts
+            self.flags.setdefault(turn(parts[0]), frozenset(_SWAPPED.get(name, name) for name in flags))
+            return kind, (turn(parts[0]),)
         if kind == "power":
             return kind, (turn(parts[0]), parts[1])
         if kind == "commutation":
@@ -493,6 +498,8 @@ class Graph:
         if "orthogonal" in flags:
             return self.transpose(value)
         if (column := self.diag_part(value)) is not None:
+            if not self.is_scalar(column.expr):
+                column = self.atom("nonzero", (column,), column.rows, ONE)
             return self.diag(Value(1 / column.expr, column.rows, ONE))
         if atom and atom.kind == "inverse":
             return atom.parts[0]

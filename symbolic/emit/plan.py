@@ -317,7 +317,8 @@ class Planner:
                 if not second:
                     continue
                 left, right = g.product(first), g.transpose(g.product(second))
-                if left.is_scalar or right.is_scalar:
+                full = left.rows, left.cols
+                if left.is_scalar or any(v.expr != 1 and self.graph.shape(v.expr) != full for v in (left, right)):
                     continue
                 ways.append(self._dot(atom, left, right))
         for k, value in enumerate(elements):

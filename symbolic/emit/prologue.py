@@ -65,13 +65,14 @@ class _Sizes:
                 continue
             (s,) = unknown
             slope, rest = sp.expand(size).coeff(s, 1), sp.expand(size).coeff(s, 0)
-            if not slope.is_Integer or sp.expand(size - slope * s - rest) != 0:
+            if not slope.free_symbols <= self.source.keys() or sp.expand(size - slope * s - rest) != 0:
                 continue
             text = f"{a.name}.shape[{at}]"
             if rest != 0:
-                text = f"{text} - ({self.text(rest)})" if not rest.is_Integer else f"{text} {'-+'[rest < 0]} {abs(rest)}"
+                text = f"{text} - {rest}" if rest.is_Integer and rest > 0 else f"{text} - ({self.text(rest)})"
             if slope != 1:
-                text = f"({text}) // {slope}"
+                text = f"({text})" if rest != 0 else text
+                text = f"{text} // {self.text(slope)}" if len(slope.free_symbols) < 2 else f"{text} // ({self.text(slope)})"
             self.lines.append(f"{self.names[s]} = {text}")
             self.source[s] = a.name
             done = True

@@ -146,12 +146,12 @@ def _power(r: Reader, e: Any) -> Value:
         return g.identity(value.rows)
     if not k.is_integer:
         raise UnsupportedError(f"{e}: to_numpy knows integer powers of a matrix; declare {exponent} as an integer.")
-    column = g.diag_part(value)
-    if column is not None:
-        return g.diag(Value(column.expr**k, column.rows, ONE))
     if k.is_Integer and k < 0:
         g.flags.setdefault(value, r.structures(base))
         value, k = g.inverse(value), -k
+    column = g.diag_part(value)
+    if column is not None and k.is_nonnegative:
+        return g.diag(Value(column.expr**k, column.rows, ONE))
     if k.is_Integer and k <= _SPREAD:
         return g.product([value] * int(k))
     return g.atom("power", (value, k), value.rows, value.cols)

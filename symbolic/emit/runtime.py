@@ -91,6 +91,13 @@ def nonsingular(L):
     return L
 
 
+def nonzero(v):
+    """The diagonal of a diagonal matrix as it is; raises if the matrix is singular."""
+    if not v.all():
+        raise np.linalg.LinAlgError("Singular matrix")
+    return v
+
+
 def kron_left(n, B):
     """I kron B for the n x n identity."""
     out = np.zeros((n, B.shape[0], n, B.shape[1]), dtype=B.dtype)
@@ -163,7 +170,7 @@ def blocks(rows, dtype):
     return np.concatenate([np.concatenate(row, -1) for row in wide], -2)
 
 
-_ALL = (matrix, number, check, sigmoid, log_det, factor, nonsingular, kron_left, kron_right, kron, kron_times, khatri,
+_ALL = (matrix, number, check, sigmoid, log_det, factor, nonsingular, nonzero, kron_left, kron_right, kron, kron_times, khatri,
         diagonal_blocks, masked_blocks, vec, unvec, blocks)  # fmt: skip
 NAMES = tuple(f.__name__ for f in _ALL)
 

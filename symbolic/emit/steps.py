@@ -366,14 +366,15 @@ class Steps:
     def _op_solve_right(self, atom: Any, inner: Value, left: Value) -> int:
         """L A^-1 = (A^-T L')'."""
         turned = self.graph.transpose(inner)
-        known = self.graph.flags.get(inner, frozenset())
-        swap = {"lower_triangular": "upper_triangular", "upper_triangular": "lower_triangular"}
-        self.graph.flags.setdefault(turned, frozenset(swap.get(name, name) for name in known))
+        self.graph.inverse(inner), self.graph.inverse(turned)  # what is known of one is known of the other
         solved = self._solved(turned, self._transposed(self.full(left)), (atom.cols, atom.rows))
         return self._transposed(solved)
 
     def _op_inverse(self, atom: Any, value: Value) -> int:
         return self.add("inverse", [self.full(value)], (), atom.rows, atom.cols)
+
+    def _op_nonzero(self, atom: Any, column: Value) -> int:
+        return self.add("nonzero", [self.full(column)], (), atom.rows, atom.cols)
 
     def _op_det(self, atom: Any, value: Value) -> int:
         return self.add("det", [self.full(value)])
