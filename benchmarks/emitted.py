@@ -144,7 +144,9 @@ class Problem:
 
 PROBLEMS = (
     Problem("ridge", ridge, w, (X, y, lam), ridge_loss, ridge_gradient, ridge_hessian, lambda s: {n: s, d: s // 2}),
-    Problem("quadratic form", quadratic, w, (A,), quadratic_loss, quadratic_gradient, quadratic_hessian, lambda s: {d: s}),
+    Problem(
+        "quadratic form", quadratic, w, (A,), quadratic_loss, quadratic_gradient, quadratic_hessian, lambda s: {d: s}
+    ),
     Problem(
         "logistic", logistic, w, (X, y, lam), logistic_loss, logistic_gradient, logistic_hessian,
         lambda s: {n: s, d: s // 2},

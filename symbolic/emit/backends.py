@@ -34,12 +34,11 @@ class Backend:
     def row(self, op: str, batched: bool) -> str:
         """The template of an operation."""
         text = (self.batched.get(op) if batched else None) or self.rows.get(op)
-        if text is None or (batched and op in _NO_BATCH):
-            raise UnsupportedError(f"the {self.name} backend has no code for {op} of batched arguments; loop over them.")
+        if text is None:
+            raise UnsupportedError(f"the {self.name} backend has no code for {op}.")
         return text
 
 
-_NO_BATCH = {"explicit"}
 _ROWS = {
     "transpose": "{A}.T",
     "matmul": "{A} @ {B}",
@@ -108,7 +107,8 @@ _BATCHED = {
     "entry": "{A}[..., {0}:{0} + 1, {1}:{1} + 1]",
 }
 _FUNCTIONS: dict[type, str] = {
-    **{f: f"np.{f.__name__}({{a}})" for f in (sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh, sp.sign)},
+    **{f: f"np.{f.__name__}({{a}})" for f in (sp.exp, sp.log, sp.sin, sp.cos, sp.tan, sp.sinh, sp.cosh, sp.tanh)},
+    sp.sign: "np.sign({a})",
     sp.asin: "np.arcsin({a})", sp.acos: "np.arccos({a})", sp.atan: "np.arctan({a})", sp.asinh: "np.arcsinh({a})",
     sp.acosh: "np.arccosh({a})", sp.atanh: "np.arctanh({a})", sp.Abs: "np.abs({a})",
     sp.Max: "np.maximum({a}, {b})", sp.Min: "np.minimum({a}, {b})", sp.Heaviside: "np.heaviside({a}, {b})",

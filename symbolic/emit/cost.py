@@ -1,7 +1,7 @@
 """What an operation costs, for the sizes that were given, or for several where they are symbols.
 
-Unit: one floating-point operation of a matrix product (about 0.1 ns). A call costs as much as 4000 of them. A cost is an
-array with one number for each assumed choice of sizes; costs are compared by the mean of their logarithms.
+Unit: one floating-point operation of a matrix product (about 0.1 ns). A call costs as much as 4000 of them. A cost is
+an array with one number for each assumed choice of sizes; costs are compared by the mean of their logarithms.
 """
 
 from __future__ import annotations

@@ -31,7 +31,8 @@ from symbolic.facts import Facts
 from symbolic.shapes import shape
 
 _GREEK = {"lambda": "lam", "Σ": "Sigma", "σ": "sigma", "Λ": "Lambda", "λ": "lam", "μ": "mu", "Δ": "Delta", "δ": "delta",
-          "Ω": "Omega", "ω": "omega", "Φ": "Phi", "φ": "phi", "α": "alpha", "β": "beta", "γ": "gamma", "ε": "eps"}  # fmt: skip
+          "Ω": "Omega", "ω": "omega", "Φ": "Phi", "φ": "phi", "α": "alpha", "β": "beta", "γ": "gamma",
+          "ε": "eps"}  # fmt: skip
 _RESERVED = {"np", "jnp", "jax", "torch", "math", "sum", "float", "int", "range", "ShapeError", "batch", "fits", *NAMES}
 _FILES = count(1)
 
@@ -70,14 +71,14 @@ def to_numpy(
     >>> f = to_numpy(2*X.T*(X*w - y) + 2*lam*w, X, y, w, lam)
     >>> f([[1, 2], [3, 4], [5, 6]], [1, 2, 3], [1, -1], 0.5)
     array([[-61.],
-           [-79.]])
+           [-81.]])
     >>> print(f.source.splitlines()[-1].strip())
     return 2 * (lam * w + X.T @ (X @ w - y))
     """
     keys, exprs = _outputs(expr)
     arguments = _arguments(exprs, args)
     chosen = _batched(arguments, batched, batch)
-    names = _names([a for a in (*arguments, *_sizes_of(arguments))])
+    names = _names([*arguments, *_sizes_of(arguments)])
     graph = Graph(Facts(given))
     reader = Reader(graph)
     values = [reader.read(e) for e in exprs]
@@ -113,7 +114,8 @@ def _outputs(expr: Any) -> tuple[list[Any], list[Any]]:
         keys, exprs = list(range(len(expr))), list(expr)
     else:
         keys, exprs = [], [expr]
-    exprs = [S(e) if isinstance(e, (int, float)) else e.as_immutable() if isinstance(e, sp.MatrixBase) else e for e in exprs]
+    exprs = [S(e) if isinstance(e, (int, float)) else e for e in exprs]
+    exprs = [e.as_immutable() if isinstance(e, sp.MatrixBase) else e for e in exprs]
     for e in exprs:
         shape(e)
     return keys, exprs
@@ -154,7 +156,9 @@ def _batched(arguments: list[Any], batched: Any, batch: bool) -> set[Any]:
     chosen = {batched} if isinstance(batched, (Symbol, MatrixSymbol)) else set(batched)
     if chosen - set(arguments):
         raise UnsupportedError(f"{', '.join(map(str, chosen - set(arguments)))} is batched, but no argument.")
-    return chosen | {a for a in arguments if isinstance(a, MatrixSymbol) or a.is_integer is not True} if batch else chosen
+    if batch:
+        chosen |= {a for a in arguments if isinstance(a, MatrixSymbol) or a.is_integer is not True}
+    return chosen
 
 
 def _names(symbols: list[Any]) -> dict[Any, str]:
@@ -195,7 +199,9 @@ def _spread(tables: Backend, step: Any, text: str) -> str:
     return f"{module}.broadcast_to({wrap}, batch{tail})"
 
 
-def _docstring(keys: list[Any], exprs: list[Any], arguments: list[Any], names: dict[Any, str], chosen: set[Any]) -> list[str]:
+def _docstring(
+    keys: list[Any], exprs: list[Any], arguments: list[Any], names: dict[Any, str], chosen: set[Any]
+) -> list[str]:
     formulas = [f"{k}: {e}" if keys else str(e) for k, e in zip(keys or [0], exprs, strict=True)]
     lines = [part.replace("\\", "\\\\").replace('"""', "'''") for part in formulas]
     sized = []

@@ -198,7 +198,7 @@ class Graph:
 
     def upright(self, expr: Any) -> tuple[Any, bool]:
         """An entrywise expression, or its transpose if all its matrices are transposes; and whether that was done."""
-        symbols = [s for s in S(expr).free_symbols & self.atoms.keys() if (self.atoms[s].rows, self.atoms[s].cols) != (1, 1)]
+        symbols = [s for s in S(expr).free_symbols & self.atoms.keys() if not self.is_scalar(s)]
         if not symbols or any(self.older(s) == s for s in symbols):
             return expr, False
         return expr.xreplace({s: self._turn(s) for s in symbols}), True

@@ -116,7 +116,7 @@ def diagonal_blocks(g: Graph, value: Value, count: Any) -> Value:
 
 
 def bilinear(g: Graph, term: Any) -> list[tuple[Any, Any, Value]]:
-    """(key, how to build it again, other factor) for every factor that a term is linear in; scalars are in the other."""
+    """(key, how to build it again, other factor with the scalars) for every factor that a term is linear in."""
     scale, rest = g.content(term)
     atom = g.atoms.get(rest)
     if atom is None:
@@ -138,8 +138,9 @@ def bilinear(g: Graph, term: Any) -> list[tuple[Any, Any, Value]]:
         for kind, make, left, right in pairs:
             one = Value(scale * right.expr, right.rows, right.cols)
             other = Value(scale * left.expr, left.rows, left.cols)
-            found.append(((kind, "l", left, turned), lambda v, m=make, p=left: _turned(g, m(p, v), turned), one))
-            found.append(((kind, "r", right, turned), lambda v, m=make, p=right: _turned(g, m(v, p), turned), other))
+            first = lambda v, m=make, p=left: _turned(g, m(p, v), turned)  # noqa: E731
+            second = lambda v, m=make, p=right: _turned(g, m(v, p), turned)  # noqa: E731
+            found += [((kind, "l", left, turned), first, one), ((kind, "r", right, turned), second, other)]
     return found
 
 

@@ -1,7 +1,7 @@
 """The cheapest way to compute a value: the order of products, what to multiply out, what to take out of a sum.
 
-`Planner.form(value)` is the entrywise expression to compute, `Planner.way(symbol)` how to compute an atom. The cost of a
-choice is that of every distinct step that it needs, so what is shared is paid for once.
+`Planner.form(value)` is the entrywise expression to compute, `Planner.way(symbol)` how to compute an atom. The cost of
+a choice is that of every distinct step that it needs, so what is shared is paid for once.
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ class Planner:
         return best
 
     def _cheapest(self, choices: Sequence[Any], key: Any) -> Any:
-        return min(choices, key=lambda c: weight(total({k: v for k, v in key(c).items() if k not in self.paid})))
+        def rest(choice: Any) -> float:
+            return weight(total({k: v for k, v in key(choice).items() if k not in self.paid}))
+
+        return min(choices, key=rest)
 
     # Entrywise expressions.
 
@@ -87,7 +90,8 @@ class Planner:
             return self.graph.transpose(Value(best, value.cols, value.rows)).expr, needs
         choices = []
         start = self._nested(stable(value.expr))
-        for expr in {start: 1, factored(start, self._bulk): 1, **dict.fromkeys([*self._scaled(start), *self._pushed(start)])}:
+        others = (factored(start, self._bulk), *self._scaled(start), *self._pushed(start))
+        for expr in dict.fromkeys((start, *others)):
             choices.append((expr, self._entrywise(expr)))
         if start.is_Add and not flat:
             for other in self._gathered(Value(start, value.rows, value.cols)):

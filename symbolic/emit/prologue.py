@@ -43,7 +43,8 @@ class _Sizes:
         arrays = [a for a in arguments if a.is_array]
         open_sizes = True
         while open_sizes:
-            open_sizes = any([self._read(a) for a in arrays])
+            found = [self._read(a) for a in arrays]
+            open_sizes = any(found)
         for a in arrays:
             for size in a.symbol.shape:
                 unknown = sorted(map(str, size.free_symbols - self.source.keys()))
@@ -72,7 +73,8 @@ class _Sizes:
                 text = f"{text} - {rest}" if rest.is_Integer and rest > 0 else f"{text} - ({self.text(rest)})"
             if slope != 1:
                 text = f"({text})" if rest != 0 else text
-                text = f"{text} // {self.text(slope)}" if len(slope.free_symbols) < 2 else f"{text} // ({self.text(slope)})"
+                divisor = self.text(slope)
+                text = f"{text} // {divisor}" if slope.is_Symbol or slope.is_Integer else f"{text} // ({divisor})"
             self.lines.append(f"{self.names[s]} = {text}")
             self.source[s] = a.name
             done = True

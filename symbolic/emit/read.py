@@ -167,8 +167,8 @@ def _transpose(r: Reader, e: Any) -> Value:
 
 def _dot_product(r: Reader, e: Any) -> Value:
     left, right = map(r.read, e.args)
-    left, right = left if left.rows == 1 else r.graph.transpose(left), right if right.cols == 1 else r.graph.transpose(right)
-    return r.graph.product([left, right])
+    row = left if left.rows == 1 else r.graph.transpose(left)
+    return r.graph.product([row, right if right.cols == 1 else r.graph.transpose(right)])
 
 
 def _trace(r: Reader, e: Any) -> Value:

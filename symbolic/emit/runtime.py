@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-lu_factor: Any  # what generated code imports
-torch: Any
-ShapeError: Any
+from symbolic.errors import ShapeError
+
+lu_factor: Any = None  # what generated code imports
+torch: Any = None
 
 
 def matrix(value, name, axis=None, batched=False):
@@ -170,16 +171,15 @@ def blocks(rows, dtype):
     return np.concatenate([np.concatenate(row, -1) for row in wide], -2)
 
 
-_ALL = (matrix, number, check, sigmoid, log_det, factor, nonsingular, nonzero, kron_left, kron_right, kron, kron_times, khatri,
-        diagonal_blocks, masked_blocks, vec, unvec, blocks)  # fmt: skip
-NAMES = tuple(f.__name__ for f in _ALL)
+_ALL = (matrix, matrix_torch, number, number_torch, check, sigmoid, log_det, factor, nonsingular, nonzero, kron_left,
+        kron_right, kron, kron_times, khatri, diagonal_blocks, masked_blocks, vec, unvec, blocks)  # fmt: skip
+_SOURCES = {f.__name__: getsource(f).rstrip() for f in _ALL}
+NAMES = tuple(name for name in _SOURCES if not name.endswith("_torch"))
 
 
 def helper(name: str, module: str) -> str:
     """The source of one helper for the array module of that name."""
-    own = {"matrix": matrix_torch, "number": number_torch} if module == "torch" else {}
-    function = own.get(name) or next(f for f in _ALL if f.__name__ == name)
-    source = getsource(function).rstrip().replace("_torch(", "(", 1)
+    source = _SOURCES.get(f"{name}_{module}", _SOURCES[name]).replace(f"def {name}_{module}(", f"def {name}(")
     return source.replace("np.", f"{module}.").replace("torch.asarray", "torch.as_tensor")
 
 

@@ -39,8 +39,7 @@ def stable(expr: Any) -> Any:
         return expr
     args = tuple(map(stable, expr.args))
     if not expr.is_Add:
-        expr = _quotient(expr) or _logarithm(expr, args) or (expr if args == expr.args else expr.func(*args))
-        return expr
+        return _quotient(expr) or _logarithm(expr, args) or (expr if args == expr.args else expr.func(*args))
     return _one_sided(expr.func(*args))
 
 

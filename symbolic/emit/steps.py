@@ -118,7 +118,7 @@ class Steps:
 
     def _name(self, symbol: Any, rows: Any, cols: Any, loop: bool = False) -> int:
         if loop:
-            raise UnsupportedError(f"{symbol} is no argument of the function and no size of one: pass it as an argument.")
+            raise UnsupportedError(f"{symbol} is no argument and no size of one: pass it as an argument.")
         name = self.names[symbol]
         loops = frozenset({name} if symbol in self._indices else ())
         batched, weak = symbol in self.batched, not symbol.is_Matrix if hasattr(symbol, "is_Matrix") else True
@@ -138,7 +138,8 @@ class Steps:
         groups: dict[Any, list[Any]] = {}
         for part in parts:
             groups.setdefault(self.graph.shape(part), []).append(part)
-        return [groups[key] for key in sorted(groups, key=lambda k: sum(self.planner.sizes(k[0]) * self.planner.sizes(k[1])))]
+        sizes = self.planner.sizes
+        return [groups[key] for key in sorted(groups, key=lambda k: sum(sizes(k[0]) * sizes(k[1])))]
 
     def _sum(self, expr: Any) -> int:
         rows = self.graph.shape(expr)[0]
@@ -366,7 +367,8 @@ class Steps:
     def _op_solve_right(self, atom: Any, inner: Value, left: Value) -> int:
         """L A^-1 = (A^-T L')'."""
         turned = self.graph.transpose(inner)
-        self.graph.inverse(inner), self.graph.inverse(turned)  # what is known of one is known of the other
+        for value in (inner, turned):
+            self.graph.inverse(value)  # what is known of one is known of the other
         solved = self._solved(turned, self._transposed(self.full(left)), (atom.cols, atom.rows))
         return self._transposed(solved)
 

@@ -236,8 +236,10 @@ class Writer:
         texts = [self.text(a)[0] for a in step.args]
         module, like = self.backend.module, self.like
         if step.batched or self.backend.name == "torch":
-            cells = [f"{module}.as{'_tensor' if module == 'torch' else 'array'}({t}, dtype={like}.dtype)" for t in texts]
-            texts = [c if self.table[a].batched else f"{c}.reshape(1, 1)" for c, a in zip(cells, step.args, strict=True)]
+            make = "torch.as_tensor" if module == "torch" else f"{module}.asarray"
+            cells = [f"{make}({t}, dtype={like}.dtype)" for t in texts]
+            single = [not self.table[a].batched for a in step.args]
+            texts = [f"{c}.reshape(1, 1)" if one else c for c, one in zip(cells, single, strict=True)]
         rows = [f"[{', '.join(texts[k : k + width])}]" for k in range(0, len(texts), width)]
         if step.batched or self.backend.name == "torch":
             return f"blocks([{', '.join(rows)}], {like}.dtype)", ATOM
