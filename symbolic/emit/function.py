@@ -73,7 +73,7 @@ def to_numpy(
     array([[-61.],
            [-81.]])
     >>> print(f.source.splitlines()[-1].strip())
-    return 2 * (lam * w + X.T @ (X @ w - y))
+    return 2 * (X.T @ (X @ w - y) + lam * w)
     """
     keys, exprs = _outputs(expr)
     arguments = _arguments(exprs, args)
