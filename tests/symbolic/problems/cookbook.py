@@ -206,7 +206,8 @@ SCALAR_FORMS = [
         "92", a.T * (X**k).T * X**k * b, X,
         Sum((X**u).T * X**k * (b * a.T + a * b.T) * (X ** (k - 1 - u)).T, (u, 0, k - 1)),
         misprint=Sum(
-            X ** (k - 1 - u) * a * b.T * (X**k).T * X**u + (X**u).T * X**k * a * b.T * (X ** (k - 1 - u)).T, (u, 0, k - 1)
+            X ** (k - 1 - u) * a * b.T * (X**k).T * X**u
+            + (X**u).T * X**k * a * b.T * (X ** (k - 1 - u)).T, (u, 0, k - 1)
         ),
         note="the first term is printed transposed",
     ),

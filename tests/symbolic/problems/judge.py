@@ -58,7 +58,8 @@ def instance(row: Row, shape: tuple[int, int, int, int]) -> dict:
                 if isinstance(e, sp.Basic)]  # fmt: skip
     for symbol in sorted({a for e in involved for a in e.atoms(sp.Symbol)} - env.keys(), key=str):
         if symbol.is_integer:
-            env[symbol] = 0 if min(shape[:2]) == 1 else int(rng.integers(2))
+            together = shape == SHAPES[row.shapes][0]  # there all indices are one, so that deltas are seen
+            env[symbol] = 0 if min(shape[:2]) == 1 else 1 if together else int(rng.integers(2))
         else:
             env[symbol] = float(rng.uniform(0.6, 1.4))
     matrices = {a for e in involved for a in e.atoms(sp.MatrixSymbol)}
@@ -214,7 +215,7 @@ def judge(row: Row, shapes: Any = None) -> Verdict:
 
 
 def digestible(row: Row, got: Any) -> str:
-    """Empty where SymPy alone evaluates the answer, to the right value, or not even the question; else what stops it."""
+    """Empty where SymPy alone has the value of the answer, or not even one of the question; else what stops it."""
     env = instance(row, SMALL)
     try:
         by_itself = by_sympy(got, env)
