@@ -205,6 +205,8 @@ def backend(name: str, batched: bool = False) -> Backend:
     makers = {"numpy": lambda: _numpy(find_spec("scipy") is not None, batched), "jax": _jax, "torch": _torch}
     if name not in makers:
         raise UnsupportedError(f"no backend is called {name!r}; known are {', '.join(makers)}.")
+    if find_spec(name) is None:
+        raise UnsupportedError(f"the backend {name} needs {name}, which is not installed here.")
     return makers[name]()
 
 

@@ -30,10 +30,14 @@ from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.facts import Facts
 from symbolic.shapes import shape
 
-_GREEK = {"lambda": "lam", "Σ": "Sigma", "σ": "sigma", "Λ": "Lambda", "λ": "lam", "μ": "mu", "Δ": "Delta", "δ": "delta",
-          "Ω": "Omega", "ω": "omega", "Φ": "Phi", "φ": "phi", "α": "alpha", "β": "beta", "γ": "gamma",
-          "ε": "eps"}  # fmt: skip
-_RESERVED = {"np", "jnp", "jax", "torch", "math", "sum", "float", "int", "range", "ShapeError", "batch", "fits", *NAMES}
+_GREEK = {
+    "lambda": "lam", "λ": "lam", "Λ": "Lambda", "Σ": "Sigma", "σ": "sigma", "μ": "mu", "Δ": "Delta", "δ": "delta",
+    "Ω": "Omega", "ω": "omega", "Φ": "Phi", "φ": "phi", "α": "alpha", "β": "beta", "γ": "gamma", "ε": "eps",
+}  # fmt: skip
+_RESERVED = {
+    "np", "jnp", "jax", "torch", "math", "sum", "float", "int", "range", "tuple", "ShapeError", "batch", "fits",
+    "cho_factor", "cho_solve", "lu_factor", "lu_solve", "solve_triangular", "erf", "expit", *NAMES,
+}  # fmt: skip
 _FILES = count(1)
 
 
@@ -75,6 +79,8 @@ def to_numpy(
     >>> print(f.source.splitlines()[-1].strip())
     return 2 * (X.T @ (X @ w - y) + lam * w)
     """
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise UnsupportedError(f"{name!r} cannot be the name of a Python function.")
     keys, exprs = _outputs(expr)
     arguments = _arguments(exprs, args)
     chosen = _batched(arguments, batched, batch)
@@ -97,6 +103,8 @@ def to_numpy(
     if chosen:
         results = [r if steps.steps[at].batched else _spread(tables, steps.steps[at], r)
                    for r, at in zip(results, outputs, strict=True)]  # fmt: skip
+    if not any("batch" in r for r in results):
+        head = [line for line in head if not line.startswith("batch = ")]
     body = [*head, *writer.lines, *_returned(expr, keys, results)]
     signature = f"def {name}({', '.join(names[a] for a in arguments)}):"
     source = _module(tables, signature, _docstring(keys, exprs, arguments, names, chosen), body)
@@ -203,13 +211,14 @@ def _docstring(
     keys: list[Any], exprs: list[Any], arguments: list[Any], names: dict[Any, str], chosen: set[Any]
 ) -> list[str]:
     formulas = [f"{k}: {e}" if keys else str(e) for k, e in zip(keys or [0], exprs, strict=True)]
-    lines = [part.replace("\\", "\\\\").replace('"""', "'''") for part in formulas]
     sized = []
     for a in arguments:
         batch = "..., " if a in chosen else ""
         text = ", ".join(str(k) for k in a.shape) if isinstance(a, MatrixSymbol) else ""
         sized.append(f"{names[a]}: {'(' + batch + text + ')' if text or batch else 'number'}".replace(", )", ")"))
-    return ['"""' + lines[0], *lines[1:], "", ", ".join(sized), '"""']
+    texts = [" ".join(part.split()) for part in (*formulas, "", ", ".join(sized))]
+    first, *rest = (text.replace("\\", "\\\\").replace('"', "'") for text in texts)
+    return ['"""' + first, *rest, '"""']
 
 
 def _module(tables: Backend, signature: str, docstring: list[str], body: list[str]) -> str:

@@ -28,10 +28,6 @@ class Argument:
     def is_array(self) -> bool:
         return isinstance(self.symbol, MatrixSymbol) and self.symbol.shape != (1, 1)
 
-    @property
-    def declared(self) -> str:
-        return " x ".join(map(str, self.symbol.shape))
-
 
 class _Sizes:
     """Which array shows which size, in the order in which they can be read off."""
@@ -83,6 +79,9 @@ class _Sizes:
     def text(self, size: Any) -> str:
         return str(sp.expand(size).xreplace({s: sp.Symbol(self.names[s]) for s in S(size).free_symbols}))
 
+    def declared(self, a: Argument) -> str:
+        return " x ".join(map(self.text, a.symbol.shape))
+
     def expected(self, a: Argument) -> str:
         return "({}, {})".format(*map(self.text, a.symbol.shape))
 
@@ -90,8 +89,11 @@ class _Sizes:
         """What the other arrays say about the sizes of this one."""
         symbols = sorted(set().union(*(size.free_symbols for size in a.symbol.shape)), key=str)
         others = {s: self.source[s] for s in symbols if self.source[s] != a.name}
-        said = [f"{o} has {s} = {{{self.names[s]}}}" if o else f"{s} = {{{self.names[s]}}}" for s, o in others.items()]
+        said = [f"{o} has {self._shown(s)}" if o else self._shown(s) for s, o in others.items()]
         return f'f"{", ".join(said)}"' if said else '"as it is declared"'
+
+    def _shown(self, size: Any) -> str:
+        return f"{self.names[size]} = {{{self.names[size]}}}"
 
     def needs_check(self, a: Argument) -> bool:
         """Whether the sizes of this array were not all defined by it."""
@@ -107,7 +109,7 @@ def prologue(arguments: list[Argument], names: Mapping[Any, str], tables: Backen
     plain = tables.name == "numpy" and not any(a.batched for a in arguments)
     convert = [f"{a.name} = {_converted(a)}" for a in arrays]
     checks = [
-        f'check("{a.name}", {a.name}, "{a.declared}", {sizes.expected(a)}, {sizes.known(a)})'
+        f'check("{a.name}", {a.name}, "{sizes.declared(a)}", {sizes.expected(a)}, {sizes.known(a)})'
         for a in arrays
         if sizes.needs_check(a)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from keyword import iskeyword
 from typing import Any
 
 import sympy as sp
@@ -64,6 +65,10 @@ class Steps:
 
     def size(self, expr: Any) -> str:
         """The text of a size or an index."""
+        known = (sp.Add, sp.Mul, sp.Symbol, sp.Rational)
+        for part in sp.preorder_traversal(sp.expand(expr)):
+            if not isinstance(part, known) and not (isinstance(part, sp.Pow) and part.exp.is_Integer):
+                raise UnsupportedError(f"to_numpy has no code for the size or index {expr}.")
         renamed = sp.expand(expr).xreplace({s: sp.Symbol(self.names[s]) for s in S(expr).free_symbols})
         text = str(renamed)
         return f"int({text})" if "/" in text else text
@@ -454,7 +459,8 @@ class Steps:
     def _op_loop(self, atom: Any, body: Value, index: Any, first: Any, last: Any) -> int:
         if index not in self.names:
             taken = {*self.names.values()}
-            self.names[index] = next(n for n in (str(index), f"{index}_") if n not in taken and n.isidentifier())
+            fresh = (name for name in (str(index), *(f"i{k}" for k in range(len(taken) + 1))) if name not in taken)
+            self.names[index] = next(name for name in fresh if name.isidentifier() and not iskeyword(name))
         self._indices = self._indices | {index}
         at = self.value(body)
         inner = self.steps[at]

@@ -244,6 +244,18 @@ def test_names_become_identifiers_and_stay_apart() -> None:
     assert f(2.0, 1.0, np.eye(2), [1, 0], [0, 1], [1, 1]).tolist() == [[6.0], [6.0]]
 
 
+@pytest.mark.parametrize("text", ['"""', "n_{1}", 'x"); raise SystemExit(', "a\nb", "np", "check", "{n}", "\\"])
+def test_no_name_becomes_code(text: str) -> None:
+    size, scalar = Symbol(text, integer=True, positive=True), Symbol(text, positive=True)
+    S, one = MatrixSymbol(text, size, d), MatrixSymbol(f"{text} ", d, 1)
+    f = to_numpy({text: S * one * scalar}, S, one, scalar)
+    assert f(np.ones((2, 3)), np.ones(3), 2.0)[text].tolist() == [[6.0], [6.0]]
+    with pytest.raises(ShapeError, match="should be 3 x 1"):
+        f(np.ones((2, 3)), np.ones(4), 2.0)
+    with pytest.raises(UnsupportedError, match="name of a Python function"):
+        to_numpy(w, name="f(x): pass\ndef g")
+
+
 def test_sizes_that_no_array_shows_are_arguments() -> None:
     assert to_numpy(Identity(n) * lam)(2.0, 3).shape == (3, 3)  # lambda, n
     with pytest.raises(ShapeError, match="n would have no value"):
