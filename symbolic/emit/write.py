@@ -50,9 +50,10 @@ class Writer:
         for at in range(len(self.table) - 1, -1, -1):
             if uses[at]:
                 uses.update(self.table[at].args)
-        for at, step in enumerate(self.table):  # a view costs nothing: what it shows is what is used
-            if step.op == "transpose" and uses[at] > 1:
-                uses[step.args[0]] += uses[at] - 1
+        for at in range(len(self.table) - 1, -1, -1):  # what is written in place: its operand is what is used
+            step = self.table[at]
+            if step.op == "transpose" or (step.op == "factor" and not self._shared(uses[at])):
+                uses[step.args[0]] += max(uses[at] - 1, 0)
         return uses
 
     def _atom(self, at: int) -> str:
@@ -72,7 +73,7 @@ class Writer:
         text, strength = self._written(at, step)
         self.texts[at] = (text, strength)
         view = step.op == "transpose" and strength == ATOM and len(text) < 12
-        if step.op in _FREE_OPS or step.loops or view or (step.op == "factor" and not self._shared(at)):
+        if step.op in _FREE_OPS or step.loops or view or (step.op == "factor" and not self._shared(self.uses[at])):
             return
         if (self.uses[at] > 1 and not (step.op == "transpose" and step.args[0] in self.named)) or len(text) > _LONG:
             if at not in self.outputs or self.uses[at] > 1 or len(text) > 110:
@@ -83,9 +84,9 @@ class Writer:
         self.lines.append(f"{name} = {text}")
         self.named[at] = name
 
-    def _shared(self, at: int) -> bool:
+    def _shared(self, uses: int) -> bool:
         """Whether a factorization is a step of its own: with SciPy if used twice, without if an inverse pays."""
-        return self.uses[at] > (1 if self.backend.scipy else 2)
+        return uses > (1 if self.backend.scipy else 2)
 
     def _add_in_place(self, at: int, step: Step) -> None:
         base, diagonal = step.args
