@@ -22,7 +22,7 @@ def matrix(value, name, axis=None, batched=False):
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} holds {array.dtype}, not real numbers.")
     array = array if array.dtype.kind == "f" else array.astype(float)
-    if axis is not None and (array.ndim == 1 + batched or (batched and array.ndim > 2 and array.shape[axis - 1] != 1)):
+    if axis is not None and (array.ndim == 1 + batched or (batched and array.ndim > 2 and array.shape[-1 - axis] != 1)):
         array = array[..., :, None] if axis == 0 else array[..., None, :]
     if array.ndim < 2 + batched or (array.ndim > 2 and not batched):
         raise ShapeError(f"{name} has the shape {tuple(array.shape)}: a matrix was declared.")
@@ -43,7 +43,7 @@ def matrix_torch(value, name, axis=None, batched=False):
     """A floating-point tensor of at least two dimensions; `axis` is the one that a row or a column has."""
     array = torch.as_tensor(value)
     array = array if array.is_floating_point() else array.to(torch.get_default_dtype())
-    if axis is not None and (array.ndim == 1 + batched or (batched and array.ndim > 2 and array.shape[axis - 1] != 1)):
+    if axis is not None and (array.ndim == 1 + batched or (batched and array.ndim > 2 and array.shape[-1 - axis] != 1)):
         array = array[..., :, None] if axis == 0 else array[..., None, :]
     if array.ndim < 2 + batched or (array.ndim > 2 and not batched):
         raise ShapeError(f"{name} has the shape {tuple(array.shape)}: a matrix was declared.")

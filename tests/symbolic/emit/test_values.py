@@ -123,3 +123,31 @@ def test_other_libraries(library: str, batched: bool) -> None:
         except Undefined:
             continue
         np.testing.assert_allclose(squeezed(first), value, rtol=1e-8, atol=1e-10, err_msg=f"{name}\n{f.source}")
+
+
+def test_rows_columns_and_numbers_in_batches() -> None:
+    row, square, lam = sp.MatrixSymbol("r", 1, cases.n), cases.A, cases.lam
+    f = to_numpy(lam * row * square, row, square, lam, batch=True)
+    A = np.arange(16.0).reshape(4, 2, 2)
+    for rows in (np.ones((4, 2)), np.ones((4, 1, 2))):
+        np.testing.assert_allclose(f(rows, A, np.arange(4)), np.arange(4)[:, None, None] * A.sum(-2, keepdims=True))
+    assert f(np.ones((3, 1, 2)), np.ones((5, 1, 2, 2)), np.ones(3)).shape == (5, 3, 1, 2)
+    mixed = to_numpy([lam, cases.x.T * cases.x, square], cases.x, lam, square, batched=lam)
+    assert [np.shape(r) for r in mixed(np.ones(2), np.arange(3), np.eye(2))] == [(3,), (3,), (3, 2, 2)]
+
+
+def test_a_loss_can_be_traced_and_differentiated() -> None:
+    if find_spec("jax") is None or find_spec("torch") is None:
+        pytest.skip("jax or torch is not installed, and no requirement of the tests")
+    jax, torch = import_module("jax"), import_module("torch")
+    jax.config.update("jax_enable_x64", True)
+    expr = cases.loss
+    args = [cases.x, *(a for a in cases.arguments(expr) if a != cases.x)]
+    env = cases.instance(np.random.default_rng(3), expr, 4, 3)
+    values = [env[a] for a in args]
+    slope = to_numpy(cases.CASES["its gradient"], *args)(*values)
+    by_jax = jax.jit(jax.grad(to_numpy(expr, *args, backend="jax")))(*values)
+    np.testing.assert_allclose(by_jax, slope, rtol=1e-10)
+    tensors = [torch.as_tensor(v) if isinstance(v, np.ndarray) else v for v in values]
+    by_torch = torch.func.grad(to_numpy(expr, *args, backend="torch"))(*tensors)
+    np.testing.assert_allclose(by_torch.numpy(), slope, rtol=1e-10)
