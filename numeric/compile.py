@@ -31,7 +31,7 @@ from sympy.matrices.expressions.slice import MatrixSlice
 from numeric.plan import Builder, OutsideRange, Plan, Register, Slot
 from numeric.rings import OutsideRing, Ring, Undefined, Value
 from symbolic.errors import PushthroughError, ShapeError, UnsupportedError
-from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian, MatrixSum, Vec
+from symbolic.nodes import Commutation, Gradient, Hessian, Jacobian, MatrixSum, Vec, is_single
 from symbolic.shapes import shape
 
 Handler = Callable[[Builder, Any], Slot]
@@ -522,6 +522,8 @@ def _require_variable(e: Any) -> None:
 
 @handles(Jacobian)
 def _jacobian(b: Builder, e: Any) -> Slot:
+    if is_single(e.args[1]):
+        return b.node(_Partial(*e.args))
     _require_variable(e)
     slopes = _slopes(b, e.args[0], e.args[1], _columns_first)
     (m, k), (p, q) = b.shapes[slopes], b.shapes[b.node(e.args[1])]

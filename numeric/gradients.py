@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
-from sympy import Basic, MatrixSymbol, Symbol
+from sympy import Basic, MatrixSymbol
 
 from numeric.compile import compile_plan
 from numeric.directions import check_shapes, flat_given
@@ -24,8 +24,8 @@ from numeric.rings import REAL, Undefined, Value, relative_error
 from numeric.sample import NoInstance, Sampler
 from numeric.setting import patterns_of, read_setting
 from numeric.witness import Witness, witness
-from symbolic.errors import UnsupportedError
-from symbolic.nodes import Gradient, Hessian, Jacobian
+from symbolic.errors import UnsupportedError, WitnessError
+from symbolic.nodes import Gradient, Hessian, Jacobian, is_single
 
 _NODES = {"jacobian": Jacobian, "gradient": Gradient, "hessian": Hessian}
 # Largest relative error that still passes, by method and order of derivative.
@@ -87,8 +87,10 @@ def check_derivative(
     """
     if kind not in _NODES:
         raise UnsupportedError(f"a derivative is a jacobian, a gradient or a hessian, not {kind!r}")
-    if not isinstance(wrt, MatrixSymbol | Symbol):
-        raise UnsupportedError(f"derivatives are taken by a matrix or scalar symbol, not by {wrt}")
+    if not (isinstance(wrt, MatrixSymbol) or is_single(wrt)):
+        raise UnsupportedError(f"derivatives are taken by a matrix, a scalar symbol or an entry, not by {wrt}")
+    if is_single(wrt) and kind == "gradient":
+        kind = "jacobian"
     node = _NODES[kind](expr, wrt)
     claim = sp.Eq(node, result, evaluate=False)
     given = tuple(flat_given(given))
@@ -101,6 +103,24 @@ def check_derivative(
         exact = None
     passes = error < _TOLERANCE[method, 2 if kind == "hessian" else 1] and (exact is None or exact.holds)
     return DerivativeCheck(claim, passes, error, method, instances, exact)
+
+
+def attest(expr: Any, wrt: Any, result: Any, kind: str) -> str:
+    """In words: what exact dual numbers, complex steps and differences say of this derivative; a witness of `symbolic`.
+
+    Raises WitnessError, with the instance, where they disagree with it. What cannot be evaluated is not checked, and
+    that is said.
+    """
+    try:
+        seen = check_derivative(expr, wrt, result, kind)
+    except (NoInstance, UnsupportedError) as error:
+        return f"not checked: {error}"
+    if seen:
+        return str(seen)
+    again = check_derivative(expr, wrt, result, kind, method="differences", seed=1)
+    if again and (seen.exact is None or seen.exact.holds):  # one of the two lost its digits near a singular point
+        return str(again)
+    raise WitnessError(f"the {kind} of {expr} by {wrt} is not {result}: it {seen}")
 
 
 def _float_errors(claim: Any, given: tuple[Basic, ...], method: str, seed: int) -> tuple[int, float]:

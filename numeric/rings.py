@@ -450,6 +450,29 @@ class DualRing(Ring):
         """Equality of the values: it decides a condition, which has no slope."""
         return self.base.equal(a[0], b[0])
 
+    def function(self, name: str) -> Callable[..., Value]:
+        """As for any ring, but at a kink there is no slope: Abs at 0, Max of two equal arguments."""
+        plain = super().function(name)
+        if name not in _KINKED:
+            return plain
+
+        def checked(*arguments: Value) -> Value:
+            if self._at_kink(arguments if name in ("Max", "Min") else (arguments[0], (self.base.scalar(0), None))):
+                raise Undefined(f"{name} has no derivative where its pieces meet")
+            return plain(*arguments)
+
+        return checked
+
+    def _at_kink(self, arguments: Sequence[Value]) -> bool:
+        """Whether two of the arguments are equal and move apart."""
+        base = self.base
+        for position, (a, da) in enumerate(arguments):
+            for b, db in arguments[position + 1 :]:
+                slopes = [base.scalar(0) if d is None else d for d in (da, db)]
+                if base.equal(a, b) and not base.equal(*slopes):
+                    return True
+        return False
+
     def root(self, s: Value, p: int, q: int) -> Value:
         base, (a, b) = self.base, s
         value = base.root(a, p, q)
@@ -462,6 +485,7 @@ class DualRing(Ring):
         return DualRing(self)
 
 
+_KINKED = {"Abs", "sign", "Heaviside", "Max", "Min"}
 REAL: Ring = FloatRing()
 COMPLEX: Ring = ComplexRing()
 RATIONAL: Ring = RationalRing()

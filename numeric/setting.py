@@ -25,7 +25,7 @@ from numeric.plan import Builder
 from numeric.rings import RATIONAL
 from symbolic.errors import PushthroughError
 from symbolic.facts import Facts
-from symbolic.nodes import ArgMin, ForAll, MatrixSum
+from symbolic.nodes import ArgMin, Commutation, ForAll, MatrixSum
 
 _SIGNS = ("positive", "negative", "nonnegative", "nonpositive", "nonzero")
 _SIGN_OF = {sp.Gt: "positive", sp.Lt: "negative", sp.Ge: "nonnegative", sp.Le: "nonpositive", sp.Ne: "nonzero"}
@@ -39,7 +39,7 @@ _LINEAR = dict.fromkeys(
 class Setting:
     """The free symbols of some expressions and what the hypotheses say about them.
 
-    sizes, indices: size symbols in order of appearance; index symbols with the size they run over
+    sizes, indices: size symbols in order of appearance; index symbols with the sizes they run over
     symbols:        matrices, then scalars, by name
     names:          symbol -> structures that its generator provides ("symmetric", "positive", ...)
     definitions:    (symbol, expression), in an order in which they can be computed
@@ -48,7 +48,7 @@ class Setting:
     """
 
     sizes: list[Basic] = field(default_factory=list)
-    indices: dict[Basic, Basic | int] = field(default_factory=dict)
+    indices: dict[Basic, tuple[Any, ...]] = field(default_factory=dict)
     symbols: list[Basic] = field(default_factory=list)
     names: dict[Basic, set[str]] = field(default_factory=dict)
     definitions: list[tuple[Basic, Basic]] = field(default_factory=list)
@@ -71,7 +71,7 @@ class Setting:
     def index_choices(self, sizes: Mapping[Basic, int], limit: int = 6) -> list[dict[Basic, int]]:
         """Values for the free indices: all of them if few, else spread over the range."""
         builder = Builder(RATIONAL, sizes)
-        ranges = [range(builder.size(size)) for size in self.indices.values()]
+        ranges = [range(min(map(builder.size, sizes))) for sizes in self.indices.values()]
         every = [dict(zip(self.indices, values, strict=True)) for values in product(*ranges)]
         step = max(1, -(-len(every) // limit))
         return every[::step]
@@ -118,7 +118,7 @@ def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
     """Find size symbols (they stand in shapes and ranges), index symbols (in subscripts), and the rest."""
     sizes: dict[Basic, None] = {}
     declared: set[Basic] = set()  # sizes that stand in a shape: never an index, even in a subscript like n + i
-    ranges: dict[Basic, Any] = {}
+    ranges: dict[Basic, tuple[Any, ...]] = {}
     deltas: list[tuple[Basic, Basic]] = []
     bound: set[Basic] = set()
     found: dict[Basic, None] = {}
@@ -129,7 +129,8 @@ def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
 
     def runs_over(index: Any, size: Any) -> None:
         for symbol in getattr(index, "free_symbols", ()):
-            ranges.setdefault(symbol, size)
+            known = ranges.get(symbol, ())
+            ranges[symbol] = known if size in known else (*known, size)
 
     nodes = [node for expr in exprs for node in sp.preorder_traversal(expr)]
     for e in sorted({e for e in nodes if isinstance(e, MatrixSymbol)}, key=str):
@@ -138,9 +139,10 @@ def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
         is_size(e.args[2])
         declared |= e.args[1].free_symbols | e.args[2].free_symbols
     for e in nodes:
-        if isinstance(e, Identity | ZeroMatrix | OneMatrix):
+        if isinstance(e, Identity | ZeroMatrix | OneMatrix | Commutation):
             for a in e.args:
                 is_size(a)
+                declared |= a.free_symbols
         elif isinstance(e, MatrixElement):
             rows, cols = e.parent.shape
             runs_over(e.i, rows)
@@ -159,7 +161,7 @@ def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
         elif isinstance(e, sp.Sum | sp.Product | MatrixSum):
             for symbol, low, high in e.limits:
                 bound.add(symbol)
-                ranges.setdefault(symbol, high + 1)
+                runs_over(symbol, high + 1)
                 is_size(low)
                 is_size(high)
         elif isinstance(e, FunctionMatrix):
@@ -177,13 +179,14 @@ def _survey(setting: Setting, exprs: Sequence[Basic]) -> None:
             found.setdefault(e)
     for _ in deltas:
         for i, j in (pair for a, b in deltas for pair in ((a, b), (b, a))):
-            if j in ranges:
-                runs_over(i, ranges[j])
+            for size in ranges.get(j, ()):
+                runs_over(i, size)
     for pair in deltas:
         for index in pair:
-            runs_over(index, next(iter(sizes), sp.Integer(2)))
+            if not any(symbol in ranges for symbol in index.free_symbols):
+                runs_over(index, next(iter(sizes), sp.Integer(2)))
     setting.sizes = [s for s in sizes if s not in bound and (s in declared or s not in ranges)]
-    setting.indices = {s: size for s, size in ranges.items() if s not in bound and s not in setting.sizes}
+    setting.indices = {s: known for s, known in ranges.items() if s not in bound and s not in setting.sizes}
     fixed = {*setting.sizes, *setting.indices, *bound}
     setting.symbols = sorted((s for s in found if s not in fixed), key=_matrices_first)
 

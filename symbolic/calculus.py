@@ -17,14 +17,13 @@ from typing import Any
 import sympy as sp
 from sympy import Basic, S
 from sympy.core.expr import Expr
-from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symbolic.differentiate import Direction, along, by_entry, by_scalar, differentiate
 from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.expand import expand
 from symbolic.grouping import product
 from symbolic.index import IndexForm, index_names, write_sum
-from symbolic.nodes import MatrixSum
+from symbolic.nodes import MatrixSum, is_single
 from symbolic.normal import normal
 from symbolic.recognise import Terms, Unrecognised, take_scale, to_matrix
 from symbolic.shapes import SCALAR, same_shape, shape
@@ -55,7 +54,7 @@ def jacobian(F: Basic, x: Basic) -> Any:
     """
     rows, columns = _shape_of(F, x)
     i, j = _slot(rows, _I), _slot(columns, _J)
-    if _is_single(x):
+    if is_single(x):
         return _matrix(_derivative(expand(F, i, j), _direction(x)), i, j)
     k, l = _variable_slots(x)
     return _stacked(_derivative(expand(F, i, j), _direction(x, k, l)), (i, j), (k, l))
@@ -81,7 +80,7 @@ def gradient(f: Basic, X: Basic, structure: str | None = None) -> Any:
     _require_scalar(f, X)
     if structure is not None:
         return through_structure(gradient(f, X), X, structure)
-    if _is_single(X):
+    if is_single(X):
         return _matrix(_derivative(expand(f), _direction(X)), None, None)
     k, l = _variable_slots(X)
     return _matrix(_derivative(expand(f), _direction(X, k, l)), k, l)
@@ -102,8 +101,8 @@ def hessian(f: Basic, x: Basic, y: Basic | None = None) -> Any:
     y = x if y is None else y
     _require_scalar(f, x)
     _require_scalar(f, y)
-    i, j = (None, None) if _is_single(x) else _variable_slots(x, (_I, _J))
-    k, l = (None, None) if _is_single(y) else _variable_slots(y)
+    i, j = (None, None) if is_single(x) else _variable_slots(x, (_I, _J))
+    k, l = (None, None) if is_single(y) else _variable_slots(y)
     first = _derivative(expand(f), _direction(x, i, j))
     return _stacked(_derivative([m.term() for m in first], _direction(y, k, l)), (i, j), (k, l))
 
@@ -124,7 +123,7 @@ def differential(F: Basic, X: Basic, dX: Basic) -> Any:
         raise UnsupportedError(f"the direction {dX} already stands in {F}; choose a new symbol.")
     i, j = _slot(rows, _I), _slot(columns, _J)
     terms = expand(F, i, j)
-    if _is_single(X):
+    if is_single(X):
         scaled = [Term(sp.Mul(m.coef, dX), *m.term()[1:]) for m in _derivative(terms, _direction(X))]
         return _matrix(normal(scaled), i, j)
     if i is None and j is None:
@@ -147,7 +146,7 @@ def _scalar_differential(terms: list[Term], X: Any, dX: Any) -> Any:
 def _shape_of(F: Any, x: Any) -> tuple[Expr, Expr]:
     """The shape of F, once both arguments are fit to be differentiated."""
     found = shape(F)
-    if not (isinstance(x, (sp.MatrixSymbol, sp.Symbol)) or _is_entry(x)):
+    if not (isinstance(x, sp.MatrixSymbol) or is_single(x)):
         way_out = "take a MatrixSymbol, an entry of one, or a Symbol."
         raise UnsupportedError(f"cannot differentiate by {x} ({type(x).__name__}): {way_out}")
     shape(x)
@@ -158,19 +157,10 @@ def _shape_of(F: Any, x: Any) -> tuple[Expr, Expr]:
     return found
 
 
-def _is_entry(x: Any) -> bool:
-    return isinstance(x, MatrixElement) and isinstance(x.args[0], sp.MatrixSymbol)
-
-
-def _is_single(x: Any) -> bool:
-    """A scalar symbol or an entry: the derivative has the shape of what is differentiated."""
-    return isinstance(x, sp.Symbol) or _is_entry(x)
-
-
 def _direction(x: Any, k: Slot = None, l: Slot = None) -> Direction:
     if isinstance(x, sp.Symbol):
         return by_scalar(x)
-    if _is_entry(x):
+    if is_single(x):
         x, *places = x.args
         k, l = (_slot(size, place) for size, place in zip(x.shape, places, strict=True))
     return by_entry(x, k, l)

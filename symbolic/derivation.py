@@ -55,6 +55,7 @@ class Derivation:
     steps: tuple[Step, ...] = ()
     title: str = ""
     answer_type: str = ""
+    evidence: str = ""  # what independent witnesses of the result saw
     verdict: Any = None
 
     @property

@@ -14,6 +14,8 @@ from sympy.core.expr import Expr
 from symbolic.errors import UnsupportedError
 from symbolic.expand import expand
 from symbolic.normal import power
+from symbolic.rules import APPLIED, Rule
+from symbolic.shapes import shape
 from symbolic.terms import (
     COLUMN,
     ROW,
@@ -29,6 +31,7 @@ from symbolic.terms import (
     Term,
     atom,
     fresh,
+    multiply,
     placeholder,
     times,
 )
@@ -118,27 +121,37 @@ def _argument(matrix: Atom, row: Index, column: Index, d: Direction) -> list[Ter
     return differentiate((m.rename(names).term() for m in matrix.argument), d)
 
 
-def _inverse(factor: Entry, d: Direction) -> list[Term]:
-    """d M^-1 = -M^-1 dM M^-1 (Magnus and Neudecker, 8.4, theorem 3)."""
-    size = factor.atom.node.shape[0]  # type: ignore[attr-defined]
-    a, b = Index(size), Index(size)
-    left, right = Entry(factor.atom, factor.row, a), Entry(factor.atom, b, factor.column)
-    inner = _argument(factor.atom, a, b, d)
-    return [Term(-t.coef, (left, *t.factors, right), (a, b, *t.bound)) for t in inner]
+@lru_cache(maxsize=8)
+def _template(rule: Rule) -> list[Term]:
+    """The differential of a rule in entries, in the indices ROW and COLUMN."""
+    rows, columns = shape(rule.function)
+    row, column = (None if k == 1 else Index(k, name) for k, name in ((rows, ROW), (columns, COLUMN)))
+    return expand(rule.differential, row, column)
 
 
-def _determinant(factor: Entry, d: Direction) -> list[Term]:
-    """d |M| = |M| tr(M^-1 dM) (Jacobi's formula; Magnus and Neudecker, 8.3, theorem 1)."""
+def _by_rule(factor: Entry, d: Direction) -> list[Term]:
+    """The rule of this node, with the argument in place of its matrix and d of the argument in place of dA."""
+    rule = APPLIED[type(factor.atom.node)]
     matrix = factor.atom.node.args[0]
-    size = matrix.shape[0]  # type: ignore[attr-defined]
-    a, b = Index(size), Index(size)
-    inner = _argument(factor.atom, a, b, d)
-    inverse = expand(sp.Inverse(matrix), b, a)
-    return [
-        Term(times(t.coef, i.coef), (factor, *i.factors, *t.factors), (a, b, *i.bound, *t.bound))
-        for t in inner
-        for i in map(fresh, inverse)
-    ]
+    size: Expr = matrix.shape[0]  # type: ignore[attr-defined]
+    out: list[Term] = []
+    for coef, factors, bound in _template(rule):
+        names = {k: Index(size) for k in bound}
+        ends = {Index(size, ROW): factor.row, Index(size, COLUMN): factor.column}
+        names.update({k: end for k, end in ends.items() if end is not None})
+        lists: list[list[Term]] = []
+        for f in factors:
+            row, column = (None if k is None else names[k] for k in (f.row, f.column))  # type: ignore[union-attr]
+            node: Any = f.atom.node  # type: ignore[union-attr]
+            if node == rule.along:
+                lists.append(_argument(factor.atom, row, column, d))  # type: ignore[arg-type]
+            elif type(node) is type(factor.atom.node):
+                lists.append([Term(S.One, (Entry(factor.atom, row, column),))])
+            else:
+                lists.append(list(map(fresh, expand(node.func(matrix), row, column))))
+        if all(lists):
+            out += multiply([[Term(coef)], *lists], tuple(names[k] for k in bound))
+    return out
 
 
 def _matrix_power(factor: Entry, d: Direction) -> list[Term]:
@@ -163,7 +176,7 @@ def _matrix_power(factor: Entry, d: Direction) -> list[Term]:
 
 
 _RULES: dict[type, Callable[[Entry, Direction], list[Term]]] = {
-    sp.Inverse: _inverse, sp.Determinant: _determinant, sp.MatPow: _matrix_power,
+    **dict.fromkeys(APPLIED, _by_rule), sp.MatPow: _matrix_power,
 }  # fmt: skip
 
 

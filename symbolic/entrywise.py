@@ -63,6 +63,8 @@ def merge(parts: tuple[Component, ...], row: Slot, column: Slot, write: Writer) 
             graph.add_pair(factor)
         elif isinstance(factor, Call):
             graph.edges.append(_function(factor, write))
+        else:
+            raise Unrecognised
     while graph.step():
         pass
     return (*scalars, *graph.scalars), graph.word(row, column)

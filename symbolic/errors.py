@@ -23,3 +23,7 @@ class ReadError(PushthroughError):
 
 class UnsupportedError(PushthroughError):
     """The engine does not know this node. It is named; it is never treated as a constant."""
+
+
+class WitnessError(PushthroughError):
+    """An answer of the engine disagrees with an independent evaluation: a bug; the message shows both."""

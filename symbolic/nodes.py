@@ -7,7 +7,20 @@ them with dual numbers, and the certificate checker differentiates on its own.
 
 from typing import Any
 
-from sympy import Basic, ImmutableDenseMatrix, KroneckerDelta, MatrixBase, Mod, Mul, S, Sum, Tuple, floor
+from sympy import (
+    Basic,
+    ImmutableDenseMatrix,
+    KroneckerDelta,
+    MatrixBase,
+    MatrixSymbol,
+    Mod,
+    Mul,
+    S,
+    Sum,
+    Symbol,
+    Tuple,
+    floor,
+)
 from sympy.core.expr import Expr
 from sympy.logic.boolalg import Boolean
 from sympy.matrices.expressions import MatrixExpr
@@ -19,8 +32,17 @@ def _size(expr: Basic) -> tuple[Expr, Expr]:
     return tuple(getattr(expr, "shape", (S.One, S.One)))  # type: ignore[return-value]
 
 
+def is_single(wrt: Any) -> bool:
+    """Whether a derivative by this has the shape of what is differentiated: a scalar symbol or an entry of a matrix."""
+    if isinstance(wrt, MatrixElement):
+        return isinstance(wrt.args[0], MatrixSymbol)
+    return isinstance(wrt, Symbol) and not isinstance(wrt, MatrixSymbol)
+
+
 class Jacobian(MatrixExpr):
     """Unevaluated `d vec F / d (vec X)^T`: a scalar by a column is a 1 x n row, a vector by a vector is m x n.
+
+    By a scalar symbol or an entry of a matrix it has the shape of F.
 
     >>> from sympy import MatrixSymbol, symbols
     >>> n = symbols("n", integer=True, positive=True)
@@ -35,7 +57,7 @@ class Jacobian(MatrixExpr):
     @property
     def shape(self) -> tuple[Expr, Expr]:
         (r, c), (p, q) = _size(self.expr), _size(self.wrt)
-        return (r * c, p * q)
+        return (r, c) if is_single(self.wrt) else (r * c, p * q)
 
     def _entry(self, i, j, **kwargs):  # an entry of an unevaluated derivative is not known yet
         return MatrixElement(self, i, j)
@@ -210,4 +232,6 @@ class ForAll(Boolean):
         return Basic.__new__(cls, symbol, relation)
 
 
-__all__ = ["ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian", "MatrixSum", "Vec"]
+__all__ = [
+    "ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian", "MatrixSum", "Vec", "is_single",
+]  # fmt: skip

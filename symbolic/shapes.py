@@ -30,7 +30,7 @@ from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.errors import ShapeError, UnsupportedError
-from symbolic.nodes import ArgMax, ArgMin, Commutation, ForAll, Gradient, Hessian, Jacobian, MatrixSum, Vec
+from symbolic.nodes import ArgMax, ArgMin, Commutation, ForAll, Gradient, Hessian, Jacobian, MatrixSum, Vec, is_single
 
 Size = tuple[Expr, Expr]
 SCALAR: Size = (S.One, S.One)
@@ -361,7 +361,7 @@ def _derivative(expr: Any) -> Size:
 
 def _jacobian(expr: Any) -> Size:
     (r, c), (p, q) = shape(expr.expr), shape(expr.wrt)
-    return (r * c, p * q)
+    return (r, c) if is_single(expr.wrt) else (r * c, p * q)
 
 
 def _gradient(expr: Any) -> Size:
