@@ -44,9 +44,14 @@ def _smaller(*values: Any) -> Any:
     return min(values, key=np.real)
 
 
+def _log(z: Any) -> Any:
+    """Of a negative number the log of minus it: the slope is the same, and no branch is crossed."""
+    return np.log(-z) if np.real(z) < 0 else np.log(z)
+
+
 # At a complex number the real part decides, so that complex steps differentiate what has a kink.
 FUNCTIONS = {
-    "exp": np.exp, "log": lambda z: np.log(complex(z)) if np.real(z) < 0 else np.log(z), "sin": np.sin, "cos": np.cos,
+    "exp": np.exp, "log": _log, "sin": np.sin, "cos": np.cos,
     "tan": np.tan, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh, "atan": np.arctan, "Max": _larger,
              "Min": _smaller,
     "Abs": lambda z: z if np.real(z) >= 0 else -z,
