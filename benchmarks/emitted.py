@@ -320,7 +320,8 @@ def draw(rows: list[tuple[str, int, dict[str, float]]], names: list[str], file: 
     figure, axes = pyplot.subplots(2, -(-len(labels) // 2), figsize=(18, 7), sharey=True, squeeze=False)
     for axis, label in zip(axes.T.flat, labels, strict=False):
         for name in names:
-            points = [(s, f[name] / f["hand"]) for at, s, f in rows if at == label and name in f]
+            here = [(s, f) for at, s, f in rows if at == label and name in f]
+            points = [(s, f["ratio"] if name == "ours" else f[name] / f["hand"]) for s, f in here]
             if points:
                 axis.loglog(*zip(*points, strict=True), marker="o", label=name, lw=2.5 if name == "ours" else 1)
         axis.set_title(label)
