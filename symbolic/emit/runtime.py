@@ -67,8 +67,8 @@ def check(name, array, declared, expected, known):
 
 def sigmoid(t):
     """1/(1 + exp(-t)) without overflow."""
-    e = np.exp(-np.abs(t))
-    return np.where(t >= 0, 1.0, e) / (1 + e)
+    largest = 709.0 if getattr(t, "itemsize", 8) == 8 else 88.0
+    return 1 / (1 + np.exp(np.minimum(-t, largest)))
 
 
 def log_det(A):
