@@ -209,7 +209,8 @@ SCALAR_FORMS = [
             X ** (k - 1 - u) * a * b.T * (X**k).T * X**u
             + (X**u).T * X**k * a * b.T * (X ** (k - 1 - u)).T, (u, 0, k - 1)
         ),
-        note="the first term is printed transposed",
+        note="the first term is printed transposed: n = 1, X = [[0, 1], [0, 0]], a = b = (0, 1) gives "
+        "X_12^2 + X_22^2, so that the gradient is [[0, 2], [0, 0]], but [[0, 1], [1, 0]] as printed",
     ),
     gradient("92, n = 2", a.T * (X**2).T * X**2 * b, X),
     gradient(
@@ -224,7 +225,8 @@ SCALAR_FORMS = [
         "95", (v.T * A.T * A * v)[0, 0] / (v.T * B.T * B * v)[0, 0], v,
         2 * (1 / quotient_den) * A.T * A * v - 2 * (quotient_num / quotient_den**2) * B.T * B * v,
         misprint=2 * (1 / (v.T * B * B * v)[0, 0]) * A.T * A * v - 2 * (quotient_num / quotient_den**2) * B.T * B * v,
-        note="the first denominator is printed as x' B B x; it is x' B' B x",
+        note="the first denominator is printed as x' B B x, for x' B' B x: A = I, B = [[1, 1], [0, 1]], x = (1, 1) "
+        "gives (2, -2)/25, but (9, 1)/50 as printed",
     ),
     jacobian("96", v.T * A * v + b.T * v, v, v.T * (A + A.T) + b.T),
     gradient("97", v.T * A * v + b.T * v, v, (A + A.T) * v + b),
@@ -283,7 +285,8 @@ TRACES = [
              draws={**sym_bc, E: "definite"}, shapes="tall", note="A symmetric"),
     gradient("127, A not symmetric", Trace(cored * (F.T * Bm * F)), F, draws=sym_bc, shapes="tall",
              misprint=-2 * Cm * F * cored * F.T * Bm * F * cored + 2 * Bm * F * cored,
-             note="the book assumes B and C symmetric; A has to be symmetric too"),
+             note="the book assumes B and C symmetric; A has to be too: A = [[0, 1], [0, 0]], B = C = X = I gives "
+             "[[0, 1], [1, 0]], but [[0, 2], [0, 0]] as printed"),
 ]  # fmt: skip
 
 distance = v - a
