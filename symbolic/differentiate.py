@@ -13,7 +13,7 @@ from sympy.core.expr import Expr
 
 from symbolic.errors import UnsupportedError
 from symbolic.expand import expand
-from symbolic.normal import power
+from symbolic.normal import apply, power
 from symbolic.rules import APPLIED, Rule
 from symbolic.shapes import shape
 from symbolic.terms import (
@@ -191,6 +191,8 @@ def _call(call: Call, d: Direction) -> list[Term]:
             for t in inner:
                 coef = times(outer.coef, t.coef)
                 out.append(Term(coef, outer.factors + t.factors, outer.bound + t.bound))
+    if isinstance(call.head, sp.Lambda) and d.variable in call.head.free_symbols:
+        out += _of_function(call.head.variables, call.head.expr.diff(d.variable), call)
     if call.exponent is not None and d.variable in call.exponent.free_symbols:
         log = Call(sp.log, call.bodies)
         out.append(Term(call.exponent.diff(d.variable), (call, log)))
@@ -202,9 +204,15 @@ def _slope(call: Call, position: int) -> list[Term]:
         exponent = call.exponent
         assert exponent is not None
         return [Term(times(exponent, t.coef), t.factors, t.bound) for t in power(call.bodies[0], exponent - 1)]
-    names, slope = _known_slope(call.head, len(call.bodies), position)
+    return _of_function(*_known_slope(call.head, len(call.bodies), position), call)
+
+
+def _of_function(names: tuple[Any, ...], slope: Expr, call: Call) -> list[Term]:
+    """A function of the arguments of a call."""
     if slope.has(sp.Derivative, sp.Subs):
         raise UnsupportedError(f"no derivative is known for the function {call.head}.")
+    if len(names) == 1:
+        return apply(slope.xreplace({names[0]: placeholder(0)}), call.bodies[0])
     return expand(slope, scope=dict(zip(names, call.bodies, strict=True)))
 
 

@@ -29,8 +29,9 @@ from sympy.matrices.expressions.special import OneMatrix
 from symbolic.components import chain, is_negative, monomial_order
 from symbolic.errors import UnsupportedError
 from symbolic.folding import fold
+from symbolic.functions import Z, content
 from symbolic.nodes import Vec
-from symbolic.normal import EXPAND_LIMIT, content, expanded, normal, power
+from symbolic.normal import EXPAND_LIMIT, apply, expanded, normal, power
 from symbolic.recognise import to_matrix
 from symbolic.selection import select
 from symbolic.shapes import SCALAR, SCALAR_FUNCTIONS, same_size, shape, split_product
@@ -274,6 +275,8 @@ def _abstracted(expr: Any, scope: Scope) -> list[Term]:
                 raise UnsupportedError(f"the index {name} stands as a number; only entries may depend on an index.")
             parts[name] = placeholder(len(parts))
             values.append(value)
+        if len(parts) == 1:
+            return apply(expr.xreplace(parts), values[0])
         return [Term(S.One, (Call(sp.Lambda(tuple(parts.values()), expr.xreplace(parts)), tuple(values)),))]
 
     def held(e: Any) -> bool:
@@ -288,6 +291,8 @@ def _abstracted(expr: Any, scope: Scope) -> list[Term]:
     if not parts:
         return [Term(expr)]
     bodies = tuple(normal(expand(e, scope=scope)) for e in parts)
+    if len(parts) == 1:
+        return apply(body, bodies[0])
     return [Term(S.One, (Call(sp.Lambda(tuple(parts.values()), body), bodies),))]
 
 
@@ -295,6 +300,8 @@ def _function(expr: Any, scope: Scope) -> list[Term]:
     bodies = tuple(normal(expand(a, scope=scope)) for a in expr.args)
     if all(not m.parts for body in bodies for m in body):
         return [Term(expr.func(*(sp.Add(*(m.coef for m in body)) for body in bodies)))]
+    if len(bodies) == 1:
+        return apply(expr.func(Z), bodies[0])
     return [Term(S.One, (Call(expr.func, bodies),))]
 
 
@@ -333,12 +340,11 @@ def _entrywise(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     body = normal(expand(argument, row, column, scope))
     if isinstance(function, sp.Lambda):
         (name,) = function.variables
-        return expand(function.expr, scope={**scope, name: body})
-    if function in SCALAR_FUNCTIONS:
-        return [Term(S.One, (Call(function, (body,)),))]
-    unknown = placeholder(0)
-    function = sp.Lambda(unknown, function(unknown))
-    return [Term(S.One, (Call(function, (body,)),))]
+        value = function.expr
+        if value.is_polynomial(name) or not is_plain(value) or not scope.keys().isdisjoint(value.free_symbols - {name}):
+            return expand(value, scope={**scope, name: body})
+        return apply(value.xreplace({name: Z}), body)
+    return apply(function(Z), body)
 
 
 # Kronecker products, vec, blocks, slices: an index of parts.

@@ -21,7 +21,7 @@ from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import chain, cycle, flip
-from symbolic.normal import content
+from symbolic.functions import content
 from symbolic.terms import Atom, Word, atom, letter_columns, letter_rows, times
 
 Words: TypeAlias = "list[tuple[Expr, Word]]"
@@ -94,6 +94,9 @@ def _slice(a: Atom, transposed: bool, held: Atom, rows: bool) -> tuple[Atom, boo
 def product(coef: Expr, factors: Sequence[Any]) -> Any:
     """coef * factors in that order, without the coefficient 1."""
     flat: list[Any] = []
+    scalars = [f for f in factors if not isinstance(f, sp.MatrixExpr)]
+    if coef.could_extract_minus_sign() and 0 < len(scalars) < len(factors):  # (-2/s)*A, not (-2)*1/s*A
+        return sp.MatMul(sp.Mul(coef, *scalars), *(f for f in factors if isinstance(f, sp.MatrixExpr)))
     for factor in factors if coef is S.One else (coef, *factors):
         plain = isinstance(factor, sp.Mul) and not any(isinstance(a, sp.Pow) and a.exp.is_negative for a in factor.args)
         flat += factor.args if plain or isinstance(factor, sp.MatMul) else (factor,)
@@ -133,7 +136,7 @@ def _key(number: Expr, word: Word) -> tuple:
 def collect(words: Words, rows: Expr) -> list[Addend]:
     """A sum of numbers times words as few addends, by taking out common beginnings and ends."""
     done: list[Addend] = []
-    words = sorted(words, key=lambda t: _key(*t))
+    words = sorted(_entrywise_sums(words), key=lambda t: _key(*t))
     if rows == 1 and len(words) > 2:
         done, words = squares(words)
     elif len(words) > 3:
@@ -154,6 +157,59 @@ def collect(words: Words, rows: Expr) -> list[Addend]:
         factors = factors_of(word) or (sp.Identity(rows),)
         done.append(Addend(number, factors, _key(number, word)))
     return done
+
+
+def _entrywise_sums(words: Words) -> Words:
+    """The words with Hadamard products and diagonals added where all else is alike: u o a - u o b -> u o (a - b)."""
+    words = list(words)
+    while (found := _alike(words)) is not None:
+        members, make, rests = found
+        number, factors, _ = together(collect(rests, S.Zero))
+        inner = factors[0] if len(factors) == 1 else product(S.One, factors)
+        (word, at) = members[0]
+        letter = (atom(make(inner)), word[at][1])
+        words = [t for t in words if not any(t[1] is w for w, _ in members)]
+        words.append((number, (*word[:at], letter, *word[at + 1 :])))
+    return words
+
+
+def _alike(words: Words) -> tuple[list[tuple[Word, int]], Any, Words] | None:
+    """Words that differ by one letter, a diagonal or a Hadamard product with a common factor; and what differs."""
+    if not any(isinstance(a.node, (DiagMatrix, sp.HadamardProduct)) for _, word in words for a, _ in word):
+        return None
+    groups: dict[Any, list[tuple[Expr, Word, int, Any]]] = {}
+    for number, word in words:
+        for at, (held, transposed) in enumerate(word):
+            node: Any = held.node
+            around = (word[:at], word[at + 1 :], transposed)
+            if isinstance(node, DiagMatrix):
+                groups.setdefault((around, DiagMatrix), []).append((number, word, at, node.args[0]))
+            elif isinstance(node, sp.HadamardProduct):
+                for k, common in enumerate(node.args):
+                    rest = node.args[:k] + node.args[k + 1 :]
+                    other = rest[0] if len(rest) == 1 else sp.HadamardProduct(*rest)
+                    groups.setdefault((around, common), []).append((number, word, at, other))
+    for (_, common), members in sorted(groups.items(), key=lambda g: -len(g[1])):
+        words_of = [(number, _as_word(rest)) for number, _, _, rest in members]
+        if len(members) < 2 or any(word is None for _, word in words_of) or len({m[1] for m in members}) < len(members):
+            continue
+        make = DiagMatrix if common is DiagMatrix else lambda inner, common=common: sp.HadamardProduct(common, inner)
+        return [(word, at) for _, word, at, _ in members], make, words_of  # type: ignore[return-value]
+    return None
+
+
+def _as_word(expr: Any) -> Word | None:
+    """A product of matrices as a word; None if it has a scalar factor."""
+    letters: list[tuple[Atom, bool]] = []
+    for factor in expr.args if isinstance(expr, sp.MatMul) else (expr,):
+        base, count = factor, 1
+        if type(factor) is sp.MatPow:
+            base, count = factor.args
+        if not base.is_Matrix or not sp.S(count).is_Integer or count < 0:
+            return None
+        turned_over = isinstance(base, sp.Transpose)
+        letters += [(atom(base.arg if turned_over else base), turned_over)] * int(count)
+    return tuple(letters)
 
 
 def _best_group(words: Words) -> tuple[Words, int, int]:

@@ -8,7 +8,6 @@ inverse is written is invertible.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import gcd, lcm
 
 import sympy as sp
 from sympy import S
@@ -17,6 +16,18 @@ from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import components, flip, is_negative, monomial_order, part_order
 from symbolic.errors import UnsupportedError
+from symbolic.functions import (
+    Z,
+    added,
+    as_function,
+    call_of,
+    composed,
+    content,
+    is_polynomial,
+    is_transcendental,
+    multiplied,
+    simplified,
+)  # fmt: skip
 from symbolic.powers import is_power, join_powers
 from symbolic.selection import Zero, differ, is_special, join
 from symbolic.terms import (
@@ -64,7 +75,7 @@ def normal(terms: Iterable[Term]) -> tuple[Monomial, ...]:
             continue
         key = tuple(sorted(parts, key=part_order)) if len(parts) > 1 else tuple(parts)
         total[key] = total[key] + term.coef if key in total else term.coef
-    found = (Monomial(expanded(coef), parts) for parts, coef in total.items())
+    found = (Monomial(expanded(coef), parts) for parts, coef in added(total).items())
     return tuple(sorted((m for m in found if m.coef is not S.Zero), key=monomial_order))
 
 
@@ -102,6 +113,9 @@ def contract(term: Term) -> Term | None:
         powers = join_powers(factors, bound)
         if powers is not None:
             return contract(Term(times(coef, powers.scale), powers.factors, powers.bound))
+    if sum(isinstance(f, Call) for f in factors) > 1:
+        scale, factors = multiplied(factors)
+        coef = times(coef, scale)
     cancelled = _cancel_inverses(factors, bound)
     if cancelled is not None:
         return contract(Term(coef, *cancelled))
@@ -211,12 +225,30 @@ def _inverted_word(held: Atom) -> Word | None:
 # Powers.
 
 
-def content(coefs: Iterable[Expr]) -> Expr:
-    """The largest positive rational that divides all coefficients (1 if one of them is a float)."""
-    rationals = [c.as_coeff_Mul()[0] for c in coefs]
-    if not all(isinstance(r, sp.Rational) and r != 0 for r in rationals):
-        return S.One
-    return sp.Rational(gcd(*(int(r.p) for r in rationals)), lcm(*(int(r.q) for r in rationals)))
+def apply(function: Expr, body: tuple[Monomial, ...]) -> list[Term]:
+    """A function of one argument, an expression in the placeholder `functions.Z`; a polynomial is multiplied out."""
+    value, argument = composed(function, body)
+    value = simplified(value)
+    if is_polynomial(value):
+        return _algebraic(value, argument)
+    coef, call = call_of(value, argument)
+    if call is not None and not call.indices and not is_transcendental(value):
+        return _algebraic(value, argument)
+    return [Term(coef, () if call is None else (call,))]
+
+
+def _algebraic(value: Expr, body: tuple[Monomial, ...]) -> list[Term]:
+    """Sums, products and powers of the argument, written out."""
+    if Z not in value.free_symbols:
+        return [Term(value)] if value is not S.Zero else []
+    if value == Z:
+        return [fresh(m.term()) for m in body]
+    if value.is_Add:
+        return [t for a in value.args for t in _algebraic(a, body)]  # type: ignore[arg-type]
+    if value.is_Mul:
+        return multiply(_algebraic(a, body) for a in value.args)  # type: ignore[arg-type]
+    base, exponent = value.as_base_exp()
+    return power(normal(_algebraic(base, body)), exponent)
 
 
 def power(body: tuple[Monomial, ...], exponent: Expr) -> list[Term]:
@@ -227,6 +259,8 @@ def power(body: tuple[Monomial, ...], exponent: Expr) -> list[Term]:
         if exponent.is_positive:
             return []
         raise UnsupportedError(f"cannot raise 0 to the power {exponent}.")
+    if as_function(body) is not None:
+        return apply(sp.Pow(Z, exponent), body)
     whole = exponent.is_Integer
     if whole and exponent.is_positive and len(body) ** int(exponent) <= EXPAND_LIMIT:  # type: ignore[arg-type]
         return multiply([m.term() for m in body] for _ in range(int(exponent)))  # type: ignore[arg-type]
@@ -259,8 +293,6 @@ def _merge_powers(coef: Expr, parts: list[Component]) -> list[Term] | None:
     powers = [p for p in parts if isinstance(p, Call) and p.head is sp.Pow]
     if not powers:
         return None
-    parts = _without_signs(parts)
-    powers = [p for p in parts if isinstance(p, Call) and p.head is sp.Pow]
     rest = [p for p in parts if not (isinstance(p, Call) and p.head is sp.Pow)]
     exponents: dict[tuple[Monomial, ...], Expr] = {}
     for p in powers:
@@ -281,24 +313,9 @@ def _merge_powers(coef: Expr, parts: list[Component]) -> list[Term] | None:
     return multiply([[Term(coef)], *kept, *([fresh(t) for t in power(b, e)] for b, e in exponents.items())])
 
 
-def _without_signs(parts: list[Component]) -> list[Component]:
-    """sign(z) |z|^k = z^k for odd k: the derivative of log |z| is 1/z."""
-    out = list(parts)
-    for sign in [p for p in parts if isinstance(p, Call) and p.head is sp.sign]:
-        for p in out:
-            odd = isinstance(p, Call) and p.head is sp.Pow and p.exponent is not None and p.exponent.is_odd
-            inner = p.bodies[0] if odd else ()  # type: ignore[union-attr]
-            if len(inner) == 1 and inner[0].coef is S.One and inner[0].parts == (Call(sp.Abs, sign.bodies),):
-                out.remove(sign)
-                out.remove(p)
-                out.append(Call(sp.Pow, sign.bodies, p.exponent))  # type: ignore[union-attr]
-                break
-    return out
-
-
 def _spelled(part: Component) -> list[Term]:
     factors, bound = spell(part)
     return [Term(S.One, tuple(factors), tuple(bound))]
 
 
-__all__ = ["EXPAND_LIMIT", "content", "contract", "expanded", "normal", "power"]
+__all__ = ["EXPAND_LIMIT", "apply", "contract", "expanded", "normal", "power"]
