@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from symbolic.calculus import differential, gradient, hessian, jacobian
     from symbolic.derivation import Derivation, Step
     from symbolic.derive import derive
+    from symbolic.emit.function import to_numpy
     from symbolic.errors import (
         MissingHypothesis,
         ProofError,
@@ -21,16 +22,18 @@ if TYPE_CHECKING:
         ReadError,
         ShapeError,
         UnsupportedError,
+        WitnessError,
     )
     from symbolic.facts import Facts
     from symbolic.latex import write_latex
-    from symbolic.nodes import ArgMax, ArgMin, ForAll, Gradient, Hessian, Jacobian
+    from symbolic.nodes import ArgMax, ArgMin, Commutation, ForAll, Gradient, Hessian, Jacobian, Vec
     from symbolic.regression import least_squares, min_norm, ridge_dual, ridge_primal, ridge_svd, svd_of
     from symbolic.shapes import shape
 
 __all__ = [
     "ArgMax",
     "ArgMin",
+    "Commutation",
     "Derivation",
     "Facts",
     "ForAll",
@@ -44,6 +47,8 @@ __all__ = [
     "ShapeError",
     "Step",
     "UnsupportedError",
+    "Vec",
+    "WitnessError",
     "derive",
     "differential",
     "gradient",
@@ -56,6 +61,7 @@ __all__ = [
     "ridge_svd",
     "shape",
     "svd_of",
+    "to_numpy",
     "write_latex",
 ]
 
@@ -63,10 +69,12 @@ _FILES = {
     "calculus": ["differential", "gradient", "hessian", "jacobian"],
     "derivation": ["Derivation", "Step"],
     "derive": ["derive"],
-    "errors": ["MissingHypothesis", "ProofError", "PushthroughError", "ReadError", "ShapeError", "UnsupportedError"],
+    "emit.function": ["to_numpy"],
+    "errors": ["MissingHypothesis", "ProofError", "PushthroughError", "ReadError", "ShapeError", "UnsupportedError",
+        "WitnessError"],
     "facts": ["Facts"],
     "latex": ["write_latex"],
-    "nodes": ["ArgMax", "ArgMin", "ForAll", "Gradient", "Hessian", "Jacobian"],
+    "nodes": ["ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian", "Vec"],
     "regression": ["least_squares", "min_norm", "ridge_dual", "ridge_primal", "ridge_svd", "svd_of"],
     "shapes": ["shape"],
 }

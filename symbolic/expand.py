@@ -235,13 +235,25 @@ def _entry(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
 
 
 def _delta(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
-    ends = [scope.get(s) for place in expr.args[:2] for s in place.free_symbols]
-    running = [r for r in ends if isinstance(r, Running)]
-    if len(running) == 2 and (running[0].first != running[1].first or running[0].index.size != running[1].index.size):
-        raise UnsupportedError(f"cannot read {expr}: its indices run over different ranges.")
-    size = sp.expand(running[0].index.size + running[0].first) if running else S.Zero
+    size = _common_size(expr, scope)
     (a, left, more), (b, right, others) = (_named(place, size, scope) for place in expr.args[:2])
     return [Term(S.One, (*left, *right, Delta(a, b)), more + others)]  # type: ignore[arg-type]
+
+
+def _common_size(expr: Any, scope: Scope) -> Expr:
+    """A number of places that holds the ranges of both indices of a delta."""
+    ends: list[Expr] = []
+    for place in expr.args[:2]:
+        for s in place.free_symbols:
+            running = scope.get(s)
+            if isinstance(running, Running):
+                ends.append(sp.expand(running.index.size + running.first + place - s))
+    if not ends or any(end.free_symbols & scope.keys() for end in ends):
+        return S.Zero
+    largest = next((a for a in ends if all(sp.expand(a - b).is_nonnegative for b in ends)), None)
+    if largest is None:
+        raise UnsupportedError(f"cannot read {expr}: its indices run over different ranges.")
+    return largest
 
 
 def _index_sum(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:

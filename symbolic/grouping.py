@@ -84,11 +84,14 @@ def fused(word: Word) -> Word:
 
 def _slice(a: Atom, transposed: bool, held: Atom, rows: bool) -> tuple[Atom, bool]:
     first, count = held.interval  # type: ignore[misc]
-    cut = (first, sp.expand(first + count), S.One)
     node: Any = a.node
-    if rows != transposed:
-        return atom(MatrixSlice(node, cut, (S.Zero, node.shape[1], S.One))), transposed
-    return atom(MatrixSlice(node, (S.Zero, node.shape[0], S.One), cut)), transposed
+    cuts = [(S.Zero, size, S.One) for size in node.shape]
+    if isinstance(node, MatrixSlice):  # SymPy compares the ends of nested slices, which may be symbols
+        node, *cuts = node.args
+    side = 0 if rows != transposed else 1
+    begin = sp.expand(cuts[side][0] + first)
+    cuts[side] = (begin, sp.expand(begin + count), S.One)
+    return atom(MatrixSlice(node, *cuts)), transposed
 
 
 def product(coef: Expr, factors: Sequence[Any]) -> Any:

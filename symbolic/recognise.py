@@ -15,6 +15,7 @@ from sympy import S
 from sympy.core.expr import Expr
 from sympy.matrices.expressions import MatrixExpr
 from sympy.matrices.expressions.matexpr import MatrixElement
+from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.components import as_components, flip, letters, part_names
@@ -130,7 +131,7 @@ def _simple_item(m: Monomial, row: Slot, column: Slot) -> Item | None:
             return None
         elif isinstance(part, Delta) and through is None and begin is None and end is None:
             through = ()
-        elif not isinstance(part, Chain):
+        elif not isinstance(part, Chain) or (len(ends) == 2 and ends[0] == ends[1]):
             return None
         elif len(ends) == 2 and through is None and begin is None and end is None:
             through = part.word if part.left == row else flip(part.word)
@@ -235,6 +236,8 @@ def scalar(part: Component) -> Expr:
         i, j = (S.Zero if k is None else k.name for k in (part.left, part.right))
         if isinstance(expr, sp.Transpose):
             expr, i, j = expr.arg, j, i
+        if isinstance(expr, MatrixSlice) and expr.shape == (1, 1):
+            expr, i, j = (expr.args[0], *(cut[0] for cut in expr.args[1:]))
         return MatrixElement(expr, i, j) if isinstance(expr, MatrixExpr) else expr
     if isinstance(part, Delta):
         return sp.KroneckerDelta(part.left.name, part.right.name)
