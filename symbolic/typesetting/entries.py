@@ -11,7 +11,7 @@ from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.slice import MatrixSlice
 
-from symbolic.nodes import Gradient, Hessian, Jacobian, MatrixSum
+from symbolic.nodes import Gradient, Hessian, Jacobian, MatrixSum, is_single
 from symbolic.typesetting.algebra import count
 from symbolic.typesetting.letters import fresh_letter
 from symbolic.typesetting.pieces import (
@@ -127,9 +127,9 @@ def _derivative(expr: Any, style: Style) -> Piece:
 
 
 def _jacobian(expr: Any, style: Style) -> Piece:
-    wrt, flat = text_of(expr.wrt, style), size_of(expr.wrt)[1] == 1
+    wrt, flat = text_of(expr.wrt, style), is_single(expr.wrt) or size_of(expr.wrt)[1] == 1
     below = rf"\partial {wrt}" if flat else rf"\partial {call(VEC, wrt)}^{{\top}}"
-    return _operator(below, expr.expr, style, wrap="" if size_of(expr.expr)[1] == 1 else VEC)
+    return _operator(below, expr.expr, style, wrap="" if is_single(expr.wrt) or size_of(expr.expr)[1] == 1 else VEC)
 
 
 def _nabla(mark: str) -> Rule:

@@ -12,7 +12,6 @@ from sympy import (
     Function,
     HadamardProduct,
     Identity,
-    KroneckerProduct,
     MatPow,
     Max,
     OneMatrix,
@@ -27,7 +26,6 @@ from sympy import (
     tanh,
 )
 from sympy.matrices.expressions import MatrixExpr
-from sympy.matrices.expressions.blockmatrix import BlockMatrix
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 
 from symbolic.calculus import differential, gradient, hessian, jacobian

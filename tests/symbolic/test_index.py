@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
-from sympy import HadamardProduct, Identity, KroneckerProduct, MatPow, OneMatrix, Sum, Symbol, Trace
+from sympy import HadamardProduct, Identity, MatPow, OneMatrix, Sum, Symbol, Trace
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixElement
 
