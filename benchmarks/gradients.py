@@ -247,6 +247,7 @@ def corpus(rounds: int) -> None:
             continue
         if agrees(row, OPERATIONS[row.operation](row.expr, row.by), SHAPES[row.shapes][0]):
             outcome["ours is wrong"] += 1
+            print(f"  WRONG: {row.id}")
             continue
         ours_all.append(median(ours))
         largest = max(largest, (row.id, median(ours)), key=lambda pair: pair[1])

@@ -21,24 +21,10 @@ from tests.symbolic.standard import NotStandardError, by_sympy, differences, fla
 REFUSED = {
     "cookbook 143": "no structure 'toeplitz'",
     "structured: an entry of a Kronecker product": "Mod is not a node known here",
-    "structured: partial sum of an affine map": "its indices run over different ranges",
-    "structured: partial sum against a shifted affine map": "its indices run over different ranges",
     "structured: double sum below the diagonal": "the range of j depends on another index",
     "structured: sum over another size": "no matrix notation",
 }
-
-# What it gets wrong. This has to be empty; a row that is repaired has to leave.
-WRONG = {
-    "elementwise: sum times a diagonal", "elementwise: sum of other entries times a diagonal",
-    "structured: sin of an entry of a matrix", "structured: sin of an entry by it",
-    "structured: reciprocal of an entry of a matrix",
-}  # fmt: skip
-
-
-ANSWERED = [
-    pytest.param(name, marks=[pytest.mark.xfail(strict=True)] if name in WRONG else [])
-    for name in sorted(ALL.keys() - REFUSED.keys())
-]
+ANSWERED = sorted(ALL.keys() - REFUSED.keys())
 
 
 @pytest.mark.parametrize("name", ANSWERED)
@@ -76,7 +62,7 @@ def test_one_name_is_one_matrix_in_a_row():
 
 
 # SymPy alone evaluates the answer: a sample here, all rows in `python -m tests.symbolic.problems`.
-@pytest.mark.parametrize("name", sorted(ALL.keys() - REFUSED.keys() - WRONG)[::12])
+@pytest.mark.parametrize("name", ANSWERED[::12])
 def test_sympy_alone_evaluates_the_answer(name):
     row = ALL[name]
     assert not digestible(row, answer(row))
