@@ -1,0 +1,1 @@
+"""Values of nodes: one function each, in the table HANDLERS."""
