@@ -87,8 +87,9 @@ def differentiate(terms: Iterable[Term], d: Direction) -> list[Term]:
 
 def _require_continuous(variable: sp.Symbol, indices: Iterable[Index]) -> None:
     for k in indices:
-        if k.name == variable or variable in k.size.free_symbols:
-            what = "an index" if k.name == variable else "a size"
+        at = k.name is not None and variable in k.name.free_symbols
+        if at or variable in k.size.free_symbols:
+            what = "an index" if at else "a size"
             raise UnsupportedError(f"cannot differentiate by {variable}: it is {what}.")
 
 
@@ -117,7 +118,7 @@ def _factor(factor: Factor, d: Direction) -> list[Term]:
 def _argument(matrix: Atom, row: Index, column: Index, d: Direction) -> list[Term]:
     """The derivative of entry (row, column) of the argument of an atom."""
     assert matrix.argument is not None
-    names = {Index(row.size, ROW): row, Index(row.size, COLUMN): column}
+    names = {Index(S.Zero, ROW): row, Index(S.Zero, COLUMN): column}
     return differentiate((m.rename(names).term() for m in matrix.argument), d)
 
 
@@ -137,7 +138,7 @@ def _by_rule(factor: Entry, d: Direction) -> list[Term]:
     out: list[Term] = []
     for coef, factors, bound in _template(rule):
         names = {k: Index(size) for k in bound}
-        ends = {Index(size, ROW): factor.row, Index(size, COLUMN): factor.column}
+        ends = {Index(S.Zero, ROW): factor.row, Index(S.Zero, COLUMN): factor.column}
         names.update({k: end for k, end in ends.items() if end is not None})
         lists: list[list[Term]] = []
         for f in factors:
@@ -157,6 +158,8 @@ def _by_rule(factor: Entry, d: Direction) -> list[Term]:
 def _matrix_power(factor: Entry, d: Direction) -> list[Term]:
     """d M^k = sum_{s=0}^{k-1} M^s dM M^(k-1-s), and d M^-k = -M^-k d(M^k) M^-k."""
     exponent: Any = factor.atom.node.args[1]
+    if d.variable in exponent.free_symbols:
+        raise UnsupportedError(f"cannot differentiate {factor.atom.name} by {d.variable}: it is an exponent.")
     row, column = factor.row, factor.column
     assert row is not None and column is not None
     a, b = Index(row.size), Index(row.size)

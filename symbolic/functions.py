@@ -101,7 +101,8 @@ def composed(expr: Expr, body: tuple[Monomial, ...]) -> tuple[Expr, tuple[Monomi
         value, argument = inner
         return expr.xreplace({Z: value}), argument
     scale = content(m.coef for m in body)
-    if is_negative(body[0].coef):
+    lead = min(body, key=lambda m: monomial_order(m)[1:])  # of the highest degree, whatever its sign
+    if is_negative(lead.coef):
         scale = -scale
     if scale is S.One:
         return expr, body
@@ -180,20 +181,22 @@ def added(total: dict[Parts, Expr]) -> dict[Parts, Expr]:
         value = simplified(sp.Add(*(ratio * f for ratio, f in terms)))
         if is_polynomial(value) and Z in value.free_symbols:
             continue
-        for parts, _ in alive:
-            del out[parts]
-        if extra:
-            del out[plain]  # type: ignore[arg-type]
         parts, call = alive[0]
         scale, joined = call_of(value, call.bodies[0])
-        if scale == 0:
-            continue
-        new = _without(parts, call) if joined is None else _with(parts, call, joined)
-        if new is None:
-            out.update({parts: lead for parts, _ in alive})  # cannot be: a constant function of an index of its own
-            continue
-        coef = sp.Mul(lead, scale)
-        out[new] = sp.Add(out[new], coef) if new in out else coef
+        new: Parts | None = ()
+        if joined is not None:
+            new = _with(parts, call, joined)
+        elif scale != 0 and parts != (call,):
+            new = _without(parts, call)
+        if new is None or (joined is None and call.indices and scale != 0 and new == ()):
+            continue  # the constant would have to be summed over an index that nothing else has
+        for member, _ in alive:
+            del out[member]
+        if extra:
+            del out[plain]  # type: ignore[arg-type]
+        if scale != 0:
+            coef = sp.Mul(lead, scale)
+            out[new] = sp.Add(out[new], coef) if new in out else coef
     return out
 
 

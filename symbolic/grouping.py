@@ -98,7 +98,8 @@ def product(coef: Expr, factors: Sequence[Any]) -> Any:
     """coef * factors in that order, without the coefficient 1."""
     flat: list[Any] = []
     scalars = [f for f in factors if not isinstance(f, sp.MatrixExpr)]
-    if coef.could_extract_minus_sign() and 0 < len(scalars) < len(factors):  # (-2/s)*A, not (-2)*1/s*A
+    divides = coef is not S.One and any(sp.fraction(f)[1] is not S.One for f in scalars)
+    if (divides or coef.could_extract_minus_sign()) and 0 < len(scalars) < len(factors):  # (2/s)*A, not 2*1/s*A
         return sp.MatMul(sp.Mul(coef, *scalars), *(f for f in factors if isinstance(f, sp.MatrixExpr)))
     for factor in factors if coef is S.One else (coef, *factors):
         plain = isinstance(factor, sp.Mul) and not any(isinstance(a, sp.Pow) and a.exp.is_negative for a in factor.args)
@@ -142,10 +143,10 @@ def collect(words: Words, rows: Expr) -> list[Addend]:
     words = sorted(_entrywise_sums(words), key=lambda t: _key(*t))
     if rows == 1 and len(words) > 2:
         done, words = squares(words)
-    elif len(words) > 3:
+    if len(words) > 3:
         whole = _rank_one(words)
         if whole is not None:
-            return [whole]
+            return [*done, whole]
     while words:
         taken, left, right = _best_group(words)
         if not left and not right:
@@ -348,7 +349,7 @@ def _factored(table: dict[Word, dict[Word, Expr]]) -> tuple[Addend, Addend] | No
     if any(other[w] != ratio * row[w] for other, ratio in zip(rows, ratios, strict=True) for w in row):
         return None
     lefts = list(zip(ratios, table, strict=True))
-    left = together(collect(lefts, S.Zero))
+    left = _upright(lefts)
     scale = row.get(flip(lefts[0][1]), S.Zero)
     if scale != 0 and {flip(word): scale * ratio for ratio, word in lefts} == row:
         return left, Addend(scale * left.number, _transposed(left.factors), left.key)

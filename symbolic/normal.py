@@ -144,7 +144,7 @@ def _join_deltas(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> tuple
     while (delta := next((f for f in rest if isinstance(f, Delta) and _removable(f, free)), None)) is not None:
         rest.remove(delta)
         a, b = delta.left, delta.right
-        if a == b:
+        if a == b or _same_place(a, b):
             continue
         if a not in free and b not in free:
             return None  # two different entries
@@ -155,9 +155,14 @@ def _join_deltas(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> tuple
     return tuple(rest), tuple(free)
 
 
+def _same_place(a: Index, b: Index) -> bool:
+    """Two named indices of different sizes at one place."""
+    return a.name is not None and a.name == b.name
+
+
 def _removable(delta: Delta, bound: dict[Index, None]) -> bool:
     a, b = delta
-    if a == b or a in bound or b in bound:
+    if a == b or _same_place(a, b) or a in bound or b in bound:
         return True
     return differ(a.name, b.name)
 

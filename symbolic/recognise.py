@@ -253,21 +253,45 @@ def scalar(part: Component) -> Expr:
 
 
 def scalar_sum(form: Terms) -> Expr:
-    """A form without free indices as a SymPy scalar: 1x1 products are written with [0, 0]."""
+    """A form without free indices as a SymPy scalar: 1x1 products are written with [0, 0].
+
+    Products that have the same other factors are collected: y'y/s - 2 y'Xw/s + w'X'Xw/s = (Xw - y)'(Xw - y)/s.
+    """
     products = [m for m in form if len(m.parts) == 1 and _is_product(m.parts[0])]
     if products and len(products) == len(form):
         whole = arrange([Item(m.coef, (), m.parts[0].word) for m in form], S.One)  # type: ignore[union-attr]
         return _entry(whole)
     found: list[Expr] = []
-    rest = list(form)
-    for kind, close in ((Chain, _entry), (Cycle, sp.Trace)):
-        single = [m for m in rest if len(m.parts) == 1 and isinstance(m.parts[0], kind) and m.coef.is_Rational]
-        single = [m for m in single if not open_ends(m.parts[0])]
-        done, left = squares([(m.coef, m.parts[0].word) for m in single], kind is Cycle)  # type: ignore[union-attr]
-        found += [sp.Mul(a.number, close(product(S.One, a.factors))) for a in done]
-        kept = {word for _, word in left}
-        rest = [m for m in rest if m not in single or m.parts[0].word in kept]  # type: ignore[union-attr]
+    rest: list[Monomial] = []
+    for (coef, others), members in _by_cofactor(form).items():
+        if len(members) < 3:
+            rest += [m for m, _, _ in members]
+            continue
+        addends = collect([(number, word) for _, number, word in members], S.One)
+        cofactor = sp.Mul(coef, *map(scalar, others))
+        if cofactor is not S.One and len(addends) > 1:
+            addends = [together(addends)]
+        found += [sp.Mul(cofactor, a.number, _entry(product(S.One, a.factors))) for a in addends]
+    single = [m for m in rest if len(m.parts) == 1 and isinstance(m.parts[0], Cycle) and m.coef.is_Rational]
+    done, left = squares([(m.coef, m.parts[0].word) for m in single], True)  # type: ignore[union-attr]
+    found += [sp.Mul(a.number, sp.Trace(product(S.One, a.factors))) for a in done]
+    kept = {word for _, word in left}
+    rest = [m for m in rest if m not in single or m.parts[0].word in kept]  # type: ignore[union-attr]
     return sp.Add(*found, *(sp.Mul(m.coef, *map(scalar, m.parts)) for m in rest))
+
+
+def _by_cofactor(form: Terms) -> dict[Any, list[tuple[Monomial, Expr, Word]]]:
+    """The monomials by what stands beside their one product of matrices; each with its number and its word."""
+    groups: dict[Any, list[tuple[Monomial, Expr, Word]]] = {}
+    for m in form:
+        inside = [p for p in m.parts if _is_product(p)]
+        if len(inside) == 1:
+            number, coef = m.coef.as_coeff_Mul()
+            others = tuple(p for p in m.parts if p is not inside[0])
+            groups.setdefault((coef, others), []).append((m, number, inside[0].word))  # type: ignore[union-attr]
+        else:
+            groups.setdefault((m.coef, m.parts), []).append((m, S.One, ()))
+    return groups
 
 
 def _entry(matrix: MatrixExpr) -> Expr:
@@ -278,7 +302,11 @@ def _entry(matrix: MatrixExpr) -> Expr:
 
 
 def _number(coef: Expr) -> Expr:
-    return coef.as_coeff_Mul()[0]
+    number, rest = coef.as_coeff_Mul()
+    if rest.is_Add:
+        inner = rest.primitive()[0]
+        number = sp.Mul(number, -inner if rest.could_extract_minus_sign() else inner)
+    return number
 
 
 def _unsigned(coef: Expr, scalars: Iterable[Component]) -> tuple:

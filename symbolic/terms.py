@@ -23,7 +23,10 @@ from sympy.matrices.expressions.slice import MatrixSlice
 
 
 class Index:
-    """An index over 0 .. size-1. Free: it has a name, and equal names are one index. Bound: known by identity."""
+    """An index over 0 .. size-1. Free: it has a name, and equal names and sizes are one index; a size 0 fits any.
+
+    Bound: known by identity.
+    """
 
     __slots__ = ("name", "size")
 
@@ -33,7 +36,9 @@ class Index:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return self.name is not None and isinstance(other, Index) and self.name == other.name
+        if self.name is None or not isinstance(other, Index) or self.name != other.name:
+            return False
+        return self.size == other.size or S.Zero in (self.size, other.size)
 
     def __hash__(self) -> int:
         return id(self) if self.name is None else hash(self.name)

@@ -79,12 +79,13 @@ def _common_size(expr: Any, scope: Scope) -> Expr:
 def _index_sum(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     body, *limits = expr.args
     inner: dict[Basic, Any] = dict(scope)
-    for name, lower, upper in limits:
+    bound: list[Index] = []
+    for name, lower, upper in reversed(limits):  # the first is the innermost, and hides others of its name
         if (lower.free_symbols | upper.free_symbols) & {*scope, *(limit[0] for limit in limits)}:
             raise UnsupportedError(f"cannot read {expr}: the range of {name} depends on another index.")
         inner[name] = Running(Index(sp.expand(upper - lower + 1)), lower)
-    bound = tuple(inner[limit[0]].index for limit in limits)
-    return multiply([expand(body, row, column, inner)], bound)
+        bound.insert(0, inner[name].index)
+    return multiply([expand(body, row, column, inner)], tuple(bound))
 
 
 READERS: dict[type, Reader] = {MatrixElement: _entry, sp.Sum: _index_sum, sp.KroneckerDelta: _delta}

@@ -197,6 +197,54 @@ def test_index_symbols_of_the_user_are_not_ours(name):
     assert gradient(Sum(x[q, 0] ** 2, (q, 0, n - 1)), x) == 2 * x
 
 
+z, k = Symbol("z", real=True), Symbol("k", integer=True, positive=True)
+d = Trace(x * c.T)
+VANISHING = {  # equal to a constant, as written
+    "a sum of functions": exp(2 / (2 + exp(d)) + exp(d) / (2 + exp(d))),
+    "sums of functions": (
+        Sum(2 / (2 + exp(x[s, 0])), (s, 0, n - 1)) + Sum(exp(x[s, 0]) / (2 + exp(x[s, 0])), (s, 0, n - 1))
+    ) ** 2,
+    "a matrix and its inverse": Trace(A * x * x.T * A.inv()) - Trace(x * x.T),
+    "a product of powers": Trace(sp.MatPow(A, k) * x * c.T * sp.MatPow(A, -k)) - Trace(x * c.T),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("f", VANISHING.values(), ids=VANISHING)
+def test_what_is_constant_has_slope_zero(f):
+    assert gradient(f, x) in (0, sp.ZeroMatrix(n, 1))
+
+
+def test_products_with_an_inverse_leave_no_sum_behind():
+    assert str(gradient(log(Determinant(A * B)), A)) == "(A**(-1)).T"
+    assert gradient(Trace(A * B * A.inv()), A) == sp.ZeroMatrix(n, n)
+    assert gradient(log(Determinant(lam * A)), lam) == n / lam
+    assert gradient(log(Determinant((A * A.T).inv())), A) == -2 * (A * A.T).inv() * A
+
+
+def test_functions_of_one_argument_are_one_function():
+    sigmoid = sp.Lambda(z, 1 / (1 + exp(-z)))
+    spelled_out = -y.T * (X * w).applyfunc(sp.Lambda(z, log(sigmoid(z)))) - (OneMatrix(1, m) - y.T) * (
+        OneMatrix(m, 1) - (X * w).applyfunc(sigmoid)
+    ).applyfunc(log)
+    short = OneMatrix(1, m) * (X * w).applyfunc(sp.Lambda(z, log(1 + exp(z)))) - y.T * X * w
+    assert gradient(spelled_out, w) == gradient(short, w)
+    assert str(gradient(short, w)) == "X.T*(Lambda(_z, exp(_z)/(exp(_z) + 1)).(X*w) - y)"
+    residual_kept = gradient(OneMatrix(1, m) * residual.applyfunc(sp.Lambda(z, log(1 + z**2))), w)
+    assert str(residual_kept) == "2*X.T*Lambda(_z, _z/(_z**2 + 1)).(X*w - y)"
+
+
+def test_a_parameter_inside_a_function_varies():
+    f = OneMatrix(1, n) * x.applyfunc(sp.Lambda(z, exp(-lam * z)))
+    assert gradient(f, lam) != 0
+    env = instance(np.random.default_rng(SEED), 2, 3)
+    close(flat(np.atleast_2d(evaluate(gradient(f, lam), env))), slopes(f, lam, env)[0])
+
+
+def test_an_entry_on_the_diagonal_of_a_matrix_that_is_not_square():
+    assert shape(hessian(X[s, s] ** 2, X)) == (m * n, m * n)
+    assert gradient(Sum(x[s, 0] ** 2, (s, 0, n - 1), (s, 0, m - 1)), x) == sp.MatMul(2, m, x)
+
+
 REFUSED = {
     "unknown function": (Function("g")(c.T * x), x, "g"),
     "symbolic matrix power": (Trace(MatPow(A, Symbol("q"))), A, "MatPow"),
@@ -207,7 +255,8 @@ REFUSED = {
     "matrix root": (Trace(MatPow(A, Rational(1, 2))), A, "MatPow"),
     "a size": (x.T * x, n, "size"), "a size of ones": (Trace(one) * lam, n, "size"),
     "an index": (x[s, 0] * lam, s, "index"), "an entry of a product": (x.T * x, (A * x)[s, 0], "Sum"),
-    "a product": (x.T * x, A * x, "MatMul"),
+    "a product": (x.T * x, A * x, "MatMul"), "an exponent": (Trace(sp.MatPow(A, k)), k, "exponent"),
+    "a place": (x[s + 1, 0] * lam, s, "index"),
 }  # fmt: skip
 
 
