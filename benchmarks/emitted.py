@@ -21,8 +21,7 @@ import numpy as np
 import sympy as sp
 from sympy import HadamardProduct, Lambda, MatrixSymbol, OneMatrix, Symbol, Trace, symbols
 
-from symbolic import gradient, hessian
-from symbolic.emit.function import to_numpy
+from symbolic import gradient, hessian, to_numpy
 from symbolic.errors import PushthroughError
 
 n, d, k, h = symbols("n d k h", integer=True, positive=True)

@@ -1,8 +1,12 @@
 """Expressions by name, each with what the rest of the project says it is worth."""
 
+import os
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+import pytest
 import sympy as sp
 from sympy import (
     Abs,
@@ -37,6 +41,15 @@ from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalMatrix, Diag
 from sympy.matrices.expressions.hadamard import HadamardPower
 
 from symbolic.nodes import Commutation, Gradient, Hessian, Vec
+
+
+def library(name: str) -> Any:
+    """jax or torch, whose code is generated; a user need not have them."""
+    if find_spec(name) is None:
+        assert not os.environ.get("CI"), f"{name} is missing where tests must not be skipped"
+        pytest.skip(f"{name} is not installed, and no requirement of the tests")
+    return import_module(name)
+
 
 m, n, k = symbols("m n k", integer=True, positive=True)
 i, j, l = symbols("i j l", integer=True)

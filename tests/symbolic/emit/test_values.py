@@ -1,7 +1,5 @@
 """Generated code computes what the expression says: against `evaluate`, at many shapes, for every backend."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from random import Random
 from typing import Any
 
@@ -13,7 +11,7 @@ from hypothesis import strategies as st
 
 from numeric import evaluate
 from numeric.rings import Undefined
-from symbolic.emit.function import to_numpy
+from symbolic import to_numpy
 from tests.symbolic import expressions as drawn
 from tests.symbolic.emit import cases
 
@@ -105,9 +103,7 @@ def test_batches(name: str) -> None:
 @pytest.mark.parametrize("batched", [False, True], ids=["", "batched"])
 @pytest.mark.parametrize("library", ["jax", "torch"])
 def test_other_libraries(library: str, batched: bool) -> None:
-    if find_spec(library) is None:
-        pytest.skip(f"{library} is not installed, and no requirement of the tests")
-    module = import_module(library)
+    module = cases.library(library)
     if library == "jax":
         module.config.update("jax_enable_x64", True)
     convert = module.numpy.asarray if library == "jax" else module.as_tensor
@@ -137,9 +133,7 @@ def test_rows_columns_and_numbers_in_batches() -> None:
 
 
 def test_a_loss_can_be_traced_and_differentiated() -> None:
-    if find_spec("jax") is None or find_spec("torch") is None:
-        pytest.skip("jax or torch is not installed, and no requirement of the tests")
-    jax, torch = import_module("jax"), import_module("torch")
+    jax, torch = cases.library("jax"), cases.library("torch")
     jax.config.update("jax_enable_x64", True)
     expr = cases.loss
     args = [cases.x, *(a for a in cases.arguments(expr) if a != cases.x)]
