@@ -7,6 +7,8 @@ What is differentiated: sums, products, transposes, traces, inverses, determinan
 entries, Hadamard and Kronecker products, diagonals, blocks, slices, single entries and sums over an index. A scalar may
 be written as a 1x1 product, as a Trace, as an entry [0, 0] or as a Sum. Equal spellings give equal answers. Anything
 else that depends on the variable raises UnsupportedError and is named.
+
+The derivative is that of a function where it has one: sign and Heaviside have slope 0, and at a kink nothing is said.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 from sympy import S
 from sympy.core.expr import Expr
+from sympy.matrices.expressions.funcmatrix import FunctionMatrix
 
 from symbolic.errors import UnsupportedError
 from symbolic.expand import expand
@@ -108,7 +109,7 @@ def _factor(factor: Factor, d: Direction) -> list[Term]:
     if factor.atom.node == d.variable:
         return [Term(S.One, d.entry(factor.row, factor.column))]
     rule = _RULES.get(type(factor.atom.node))
-    if rule is None or factor.atom.argument is None:
+    if rule is None or (factor.atom.argument is None and rule is not _table):
         node = factor.atom.node
         named = f"{node} ({type(node).__name__})"
         raise UnsupportedError(f"no derivative is known for {named}, which depends on {d.variable}.")
@@ -178,8 +179,15 @@ def _matrix_power(factor: Entry, d: Direction) -> list[Term]:
     return [Term(times(sign, t.coef), (slope, *around, *t.factors), (*bound, *t.bound)) for t in inner]
 
 
+def _table(factor: Entry, d: Direction) -> list[Term]:
+    """A matrix by the rule of its entries, differentiated entry by entry."""
+    node: Any = factor.atom.node
+    slope = FunctionMatrix(*node.shape, sp.Lambda(node.lamda.variables, node.lamda.expr.diff(d.variable)))
+    return [Term(S.One, (Entry(atom(slope), factor.row, factor.column),))]
+
+
 _RULES: dict[type, Callable[[Entry, Direction], list[Term]]] = {
-    **dict.fromkeys(APPLIED, _by_rule), sp.MatPow: _matrix_power,
+    **dict.fromkeys(APPLIED, _by_rule), sp.MatPow: _matrix_power, FunctionMatrix: _table,
 }  # fmt: skip
 
 
@@ -223,7 +231,11 @@ def _of_function(names: tuple[Any, ...], slope: Expr, call: Call) -> list[Term]:
 def _known_slope(head: Any, count: int, position: int) -> tuple[tuple[sp.Symbol, ...], Expr]:
     names = tuple(map(placeholder, range(count)))
     value = head(*names)
-    return names, value.fdiff(position + 1) if isinstance(head, sp.FunctionClass) else value.diff(names[position])
+    if value.has(sp.DiracDelta):
+        raise UnsupportedError(f"no derivative is known for {head}, which is no function.")
+    slope = value.diff(names[position])
+    # The derivative of a function where it has one: steps have slope 0.
+    return names, slope.xreplace(dict.fromkeys(slope.atoms(sp.DiracDelta), S.Zero))
 
 
 __all__ = ["Direction", "along", "by_entry", "by_scalar", "differentiate"]

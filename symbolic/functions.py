@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from math import gcd, lcm
-from typing import Any
+from typing import Any, NamedTuple
 
 import sympy as sp
 from sympy import S
@@ -22,7 +22,7 @@ from sympy.core.expr import Expr
 
 from symbolic.components import components, is_negative, monomial_order, part_order
 from symbolic.shapes import SCALAR_FUNCTIONS
-from symbolic.terms import Call, Component, Factor, Monomial, placeholder
+from symbolic.terms import Call, Component, Factor, Index, Monomial, Term, placeholder
 
 Z = placeholder(0)
 Parts = tuple[Component, ...]
@@ -131,111 +131,98 @@ def as_function(body: tuple[Monomial, ...]) -> tuple[Expr, tuple[Monomial, ...]]
 # Products and sums.
 
 
-def multiplied(factors: tuple[Factor, ...]) -> tuple[Expr, tuple[Factor, ...]]:
-    """The factors with the functions of one argument multiplied, as (coef, factors); unchanged where there are none."""
+def repeated(factors: tuple[Factor, ...]) -> tuple[Expr, tuple[Monomial, ...], tuple[Factor, ...]] | None:
+    """The product of the functions of one argument that stands in several factors: (function, argument, the rest).
+
+    None where there is no such argument. Powers by themselves are merged elsewhere.
+    """
     calls: dict[Any, list[Call]] = {}
     for f in factors:
         if isinstance(f, Call) and len(f.bodies) == 1:
             calls.setdefault(f.bodies[0], []).append(f)
-    coef: Expr = S.One
     for body, found in calls.items():
-        if len(found) < 2 or all(f.head is sp.Pow for f in found):
-            continue
-        value = simplified(sp.Mul(*map(value_of, found)))
-        if is_polynomial(value) and Z in value.free_symbols:
-            continue
-        scale, call = call_of(value, body)
-        coef = sp.Mul(coef, scale)
-        factors = tuple(f for f in factors if not any(f is g for g in found))
-        if call is not None:
-            factors = (*factors, call)
-    return coef, factors
+        if len(found) > 1 and not all(f.head is sp.Pow for f in found):
+            rest = tuple(f for f in factors if not any(f is g for g in found))
+            return sp.Mul(*map(value_of, found)), body, rest
+    return None
 
 
-def added(total: dict[Parts, Expr]) -> dict[Parts, Expr]:
-    """The sum with terms joined that differ by the function of one argument only."""
-    if len(total) < 2 or not any(_calls(parts) for parts in total):
-        return total
-    groups: dict[Any, list[tuple[Parts, Call]]] = {}
-    without: dict[Any, Parts] = {}
-    for parts in total:
-        for call in _calls(parts):
-            key = _with(parts, call, Call(_HOLE, call.bodies))
-            groups.setdefault(key, []).append((parts, call))
-            plain = _without(parts, call)
-            if plain is not None and plain in total:
-                without[key] = plain
-    out = dict(total)
-    for key, members in groups.items():
-        alive = [(parts, call) for parts, call in members if parts in out]
-        plain = without.get(key)
-        extra = plain is not None and plain in out
-        if len(alive) + extra < 2 or (extra and not alive):
-            continue
-        lead = out[alive[0][0]]
-        terms = [(out[parts] / lead, value_of(call)) for parts, call in alive]
-        if extra:
-            terms.append((out[plain] / lead, S.One))  # type: ignore[index]
-        if not all(ratio.is_Rational for ratio, _ in terms) or all(call.head is sp.Pow for _, call in alive):
-            continue
-        value = simplified(sp.Add(*(ratio * f for ratio, f in terms)))
-        if is_polynomial(value) and Z in value.free_symbols:
-            continue
-        parts, call = alive[0]
-        scale, joined = call_of(value, call.bodies[0])
-        new: Parts | None = ()
-        if joined is not None:
-            new = _with(parts, call, joined)
-        elif scale != 0 and parts != (call,):
-            new = _without(parts, call)
-        if new is None or (joined is None and call.indices and scale != 0 and new == ()):
-            continue  # the constant would have to be summed over an index that nothing else has
-        for member, _ in alive:
-            del out[member]
-        if extra:
-            del out[plain]  # type: ignore[arg-type]
-        if scale != 0:
-            coef = sp.Mul(lead, scale)
-            out[new] = sp.Add(out[new], coef) if new in out else coef
-    return out
+class Sum(NamedTuple):
+    """Terms of a sum that differ by the function of one argument: coef * (function of argument) * rest."""
+
+    members: tuple[Parts, ...]
+    coef: Expr
+    function: Expr
+    argument: tuple[Monomial, ...]
+    rest: Term
 
 
-def _calls(parts: Parts) -> list[Call]:
-    """The functions of one argument in a monomial, but for powers by themselves."""
-    found = [f for part in parts for f in (part.factors if hasattr(part, "factors") else (part,))]  # type: ignore
-    return [f for f in found if isinstance(f, Call) and len(f.bodies) == 1]
+class _Place(NamedTuple):
+    parts: Parts
+    call: Call
+    rest: Term  # the monomial without the call, its coefficient 1
 
 
-def _with(parts: Parts, old: Call, new: Call) -> Parts:
-    return _rebuilt(parts, old, (new,))
-
-
-def _rebuilt(parts: Parts, old: Call, new: tuple[Call, ...]) -> Parts:
-    out: list[Component] = []
-    done = False
-    for part in parts:
-        if not done and part is old:
-            out += new
-            done = True
-        elif not done and hasattr(part, "factors") and any(f is old for f in part.factors):  # type: ignore[union-attr]
-            factors = tuple(f for f in part.factors if f is not old)  # type: ignore[union-attr]
-            out += components((*factors, *new), part.bound)  # type: ignore[union-attr]
-            done = True
-        else:
-            out.append(part)
-    return tuple(sorted(out, key=part_order)) if len(out) > 1 else tuple(out)
-
-
-def _without(parts: Parts, call: Call) -> Parts | None:
-    """The monomial without the function, if every index of the function stands elsewhere too and something is left."""
-    around = [f for part in parts for f in (part.factors if hasattr(part, "factors") else (part,))]  # type: ignore
-    seen = {k for f in around if f is not call for k in getattr(f, "indices", ())}
-    if len(around) < 2 or not seen.issuperset(call.indices):
+def alike(total: dict[Parts, Expr]) -> Sum | None:
+    """The first terms that can be added in their function, or None."""
+    if len(total) < 2 or not any(map(_has_calls, total)):
         return None
-    return _rebuilt(parts, call, ())
+    groups: dict[Parts, list[_Place]] = {}
+    for parts in total:
+        seen: set[Parts] = set()
+        for place in _places(parts):
+            hole = (*place.rest.factors, Call(_HOLE, place.call.bodies))
+            key = _sorted(hole, place.rest.bound)
+            if key not in seen:
+                seen.add(key)
+                groups.setdefault(key, []).append(place)
+    for places in groups.values():
+        found = _addable(total, places)
+        if found is not None:
+            return found
+    return None
+
+
+def _addable(total: dict[Parts, Expr], places: list[_Place]) -> Sum | None:
+    first = places[0]
+    lead = total[first.parts]
+    terms = [(total[p.parts] / lead, value_of(p.call)) for p in places]
+    members = [p.parts for p in places]
+    around = {k for f in first.rest.factors for k in f.indices}
+    if around.issuperset(first.call.indices) and first.rest.factors:  # without the function, the same sum
+        plain = _sorted(first.rest.factors, first.rest.bound)
+        if plain in total and plain not in members:
+            terms.append((total[plain] / lead, S.One))
+            members.append(plain)
+    if len(members) < 2 or all(p.call.head is sp.Pow for p in places):
+        return None
+    if not all(ratio.is_Rational for ratio, _ in terms):
+        return None
+    function = simplified(sp.Add(*(ratio * f for ratio, f in terms)))
+    if is_polynomial(function) and Z in function.free_symbols:
+        return None
+    return Sum(tuple(members), lead, function, first.call.bodies[0], first.rest)
+
+
+def _has_calls(parts: Parts) -> bool:
+    return any(isinstance(f, Call) for part in parts for f in getattr(part, "factors", (part,)))
+
+
+def _places(parts: Parts) -> list[_Place]:
+    """Each function of one argument in a monomial, with what stands around it."""
+    term = Monomial(S.One, parts).term()
+    found = []
+    for at, f in enumerate(term.factors):
+        if isinstance(f, Call) and len(f.bodies) == 1:
+            found.append(_Place(parts, f, Term(S.One, term.factors[:at] + term.factors[at + 1 :], term.bound)))
+    return found
+
+
+def _sorted(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> Parts:
+    return tuple(sorted(components(factors, bound), key=part_order))
 
 
 __all__ = [
-    "Z", "added", "as_function", "call_of", "composed", "content", "is_polynomial", "is_transcendental",
-    "multiplied", "simplified",
+    "Z", "alike", "as_function", "call_of", "composed", "content", "is_polynomial", "is_transcendental", "repeated",
+    "simplified",
 ]  # fmt: skip

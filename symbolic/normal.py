@@ -18,14 +18,14 @@ from symbolic.components import components, flip, is_negative, monomial_order, p
 from symbolic.errors import UnsupportedError
 from symbolic.functions import (
     Z,
-    added,
+    alike,
     as_function,
     call_of,
     composed,
     content,
     is_polynomial,
     is_transcendental,
-    multiplied,
+    repeated,
     simplified,
 )  # fmt: skip
 from symbolic.powers import is_power, join_powers
@@ -58,10 +58,27 @@ EXPAND_LIMIT = 200
 def normal(terms: Iterable[Term]) -> tuple[Monomial, ...]:
     """The normal form of a sum of terms: like monomials collected, zeros dropped, in a reader's order."""
     total: dict[tuple[Component, ...], Expr] = {}
-    todo = list(terms)
+    _collect(total, list(terms))
+    while (found := alike(total)) is not None:
+        for parts in found.members:
+            del total[parts]
+        rest = found.rest
+        joined = multiply([[Term(found.coef, *rest[1:])], apply(found.function, found.argument)])
+        _collect(total, joined)
+    done = (Monomial(expanded(coef), parts) for parts, coef in total.items())
+    return tuple(sorted((m for m in done if m.coef is not S.Zero), key=monomial_order))
+
+
+def _collect(total: dict[tuple[Component, ...], Expr], todo: list[Term]) -> None:
+    """Add the terms to the coefficients of their products."""
     while todo:
         term = contract(todo.pop())
         if term is None:
+            continue
+        again = repeated(term.factors) if len(term.factors) > 1 else None
+        if again is not None:
+            function, argument, rest = again
+            todo += multiply([[Term(term.coef, rest, term.bound)], apply(function, argument)])
             continue
         parts = components(term.factors, term.bound)
         shorter = _cancel_words(parts)
@@ -74,9 +91,9 @@ def normal(terms: Iterable[Term]) -> tuple[Monomial, ...]:
             todo += merged
             continue
         key = tuple(sorted(parts, key=part_order)) if len(parts) > 1 else tuple(parts)
-        total[key] = total[key] + term.coef if key in total else term.coef
-    found = (Monomial(expanded(coef), parts) for parts, coef in added(total).items())
-    return tuple(sorted((m for m in found if m.coef is not S.Zero), key=monomial_order))
+        coef = total.pop(key) + term.coef if key in total else term.coef
+        if coef is not S.Zero:
+            total[key] = coef
 
 
 def expanded(coef: Expr) -> Expr:
@@ -113,9 +130,6 @@ def contract(term: Term) -> Term | None:
         powers = join_powers(factors, bound)
         if powers is not None:
             return contract(Term(times(coef, powers.scale), powers.factors, powers.bound))
-    if sum(isinstance(f, Call) for f in factors) > 1:
-        scale, factors = multiplied(factors)
-        coef = times(coef, scale)
     cancelled = _cancel_inverses(factors, bound)
     if cancelled is not None:
         return contract(Term(coef, *cancelled))

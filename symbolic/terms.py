@@ -394,7 +394,7 @@ def is_plain(expr: Basic) -> bool:
         return True
     if isinstance(expr, sp.KroneckerDelta):
         return False
-    if isinstance(expr, (sp.Add, sp.Mul, sp.Pow, sp.Function, sp.Piecewise)):
+    if isinstance(expr, (sp.Add, sp.Mul, sp.Pow, sp.Function, sp.Max, sp.Min, sp.Piecewise)):
         return all(is_plain(a) for a in expr.args)
     if isinstance(expr, sp.functions.elementary.piecewise.ExprCondPair):
         return is_plain(expr.args[0]) and not expr.args[1].atoms(sp.MatrixSymbol)

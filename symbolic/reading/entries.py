@@ -83,7 +83,12 @@ def _index_sum(expr: Any, row: Slot, column: Slot, scope: Scope) -> list[Term]:
     for name, lower, upper in reversed(limits):  # the first is the innermost, and hides others of its name
         if (lower.free_symbols | upper.free_symbols) & {*scope, *(limit[0] for limit in limits)}:
             raise UnsupportedError(f"cannot read {expr}: the range of {name} depends on another index.")
-        inner[name] = Running(Index(sp.expand(upper - lower + 1)), lower)
+        count = sp.expand(upper - lower + 1)
+        if count == 0:
+            return []
+        if count.is_negative:
+            raise UnsupportedError(f"cannot read {expr}: the range of {name} ends before it begins.")
+        inner[name] = Running(Index(count), lower)
         bound.insert(0, inner[name].index)
     return multiply([expand(body, row, column, inner)], tuple(bound))
 

@@ -233,6 +233,28 @@ def test_functions_of_one_argument_are_one_function():
     assert str(residual_kept) == "2*X.T*Lambda(_z, _z/(_z**2 + 1)).(X*w - y)"
 
 
+sg, sm = (x.applyfunc(sp.Lambda(z, 1 / (1 + exp(sign * z)))) for sign in (-1, 1))  # sg + sm = 1
+total_sg = Sum(1 / (1 + exp(-x[s, 0])), (s, 0, n - 1))
+JOINED = {
+    "over an index of its own": exp(((sg.T * x) * (ones * sm) + (sg.T * x) * (ones * sg))[0, 0] / 9),
+    "a square and itself": exp(total_sg**2 + total_sg), "a logarithm of it": log(total_sg**2 + 9),
+    "an even function": sp.Abs((c.T * x)[0, 0]) ** 4 + sp.Abs((c.T * x)[0, 0]) ** 2,
+    "a square of a constant": exp((sg.T * sg)[0, 0] + 2 * (sg.T * sm)[0, 0] + (sm.T * sm)[0, 0]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("f", JOINED.values(), ids=JOINED)
+def test_functions_are_added_with_their_sums(f):
+    env = instance(np.random.default_rng(SEED), 2, 3)
+    close(flat(evaluate(gradient(f, x), env)), slopes(f, x, env)[0])
+
+
+def test_steps_have_slope_zero():
+    assert gradient(sp.sign((c.T * x)[0, 0]), x) == sp.ZeroMatrix(n, 1)
+    assert hessian(sp.Abs((c.T * x)[0, 0]) ** 2, x) == sp.MatMul(2, c, c.T)
+    assert gradient(Sum(x[s, 0], (s, 0, -1)), x) == sp.ZeroMatrix(n, 1)
+
+
 def test_a_parameter_inside_a_function_varies():
     f = OneMatrix(1, n) * x.applyfunc(sp.Lambda(z, exp(-lam * z)))
     assert gradient(f, lam) != 0
