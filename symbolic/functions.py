@@ -63,9 +63,17 @@ def simplified(expr: Expr) -> Expr:
     try:
         cancelled = sp.cancel(expr)
         forms = [cancelled, sp.factor(cancelled), sp.expand(cancelled), sp.factor_terms(cancelled)]
+        if cancelled.has(sp.exp(Z)):  # 1/(1 + exp(-z)), which does not overflow
+            growth = sp.Dummy("e", positive=True)
+            forms.append(sp.cancel(cancelled.xreplace({sp.exp(Z): 1 / growth})).xreplace({growth: sp.exp(-Z)}))
     except (sp.PolynomialError, NotImplementedError):
         forms.append(sp.expand(expr))
-    return min(forms, key=lambda e: (e.count_ops(), sp.default_sort_key(e)))
+    return min(forms, key=_length)
+
+
+def _length(expr: Expr) -> tuple:
+    exponentials = sum(isinstance(e, sp.exp) for e in sp.preorder_traversal(expr))
+    return expr.count_ops() + exponentials, sp.default_sort_key(expr)
 
 
 def value_of(call: Call) -> Expr:
