@@ -21,6 +21,7 @@ from symbolic.derivation import Step
 from symbolic.differentiate import along, by_entry, by_scalar, differentiate
 from symbolic.edges import Unrecognised
 from symbolic.index import IndexForm
+from symbolic.latex import write_latex
 from symbolic.nodes import Gradient, MatrixSum, Vec, is_single
 from symbolic.recognise import as_written
 from symbolic.rules import differentials_in
@@ -58,7 +59,9 @@ def differential_steps(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
     collect = f"Collect what stands before {dx}."
     if S.One not in shape(f):
         stages = [(Vec(expr), reason) for expr, reason in stages]
-        collect = f"vec(P {dx} Q) = (Q' kron P) vec {dx}, and K vec {dx} = vec {dx}'."
+        name = write_latex(dx)
+        collect = rf"Use $\operatorname{{vec}}(P \, {name} \, Q) = (Q^{{\top}} \otimes P) \operatorname{{vec}}({name})$"
+        collect += rf" and $K \operatorname{{vec}}({name}) = \operatorname{{vec}}({name}^{{\top}})$."
     stages.append((end, collect))
     steps: list[Step] = []
     here: Any = start

@@ -12,7 +12,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symbolic.derivation import Step
 from symbolic.index import IndexForm, index_names, to_index
-from symbolic.nodes import Gradient, is_single
+from symbolic.nodes import Gradient, MatrixSum, is_single
 from symbolic.shapes import shape
 from symbolic.terms import Call, Term
 
@@ -67,6 +67,9 @@ def variable_entry(x: Any, names: list[sp.Symbol]) -> Any:
 
 def entry_steps(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
     """The steps of lhs = rhs; each is an equality of entries but for the last, which stacks them."""
+    stacked: Any = rhs
+    if isinstance(rhs, sp.Sum) and isinstance(rhs.function, MatrixExpr):
+        rhs = MatrixSum(*rhs.args)
     names = Names(f, x)
     entry = variable_entry(x, names.variable)
     form = read(f, names.entry)
@@ -95,7 +98,7 @@ def entry_steps(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
     if len(places) > 2:  # the entries have more indices than a matrix: both sides are stacked by columns
         at, by = (", ".join(map(str, part)) for part in (reversed(names.entry), reversed(names.variable)))
         how = f"Stack the entries: this one stands in row ({at}) and column ({by}), the last index running fastest."
-        return [*steps, Step(lhs, rhs, reason=how)]
+        return [*steps, Step(lhs, stacked, reason=how)]
     row, column = _place(f, x, lhs, names)
     grouped = entry_of(rhs, row, column, names.pool)
     whole = MatrixElement(rhs, row, column)
@@ -106,7 +109,7 @@ def entry_steps(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
     if whole != plain:
         steps.append(Step(plain, whole, reason=f"Read it as entry {where} of a matrix product."))
     kind = "a row" if rhs.shape[0] == 1 else "a column" if rhs.shape[1] == 1 else "a matrix"
-    return [*steps, Step(lhs, rhs, reason=f"Stack the entries into {kind}.")]
+    return [*steps, Step(lhs, stacked, reason=f"Stack the entries into {kind}.")]
 
 
 def _place(f: Any, x: Any, lhs: Basic, names: Names) -> tuple[Any, Any]:

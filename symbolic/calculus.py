@@ -139,6 +139,8 @@ def _scalar_differential(terms: list[Term], X: Any, dX: Any) -> Any:
     if not form:
         return S.Zero
     slope = _matrix(form, l, k)  # transposed
+    if isinstance(slope, sp.Sum):
+        slope = MatrixSum(*slope.args)
     if k is not None and l is not None:
         scale, matrix = take_scale(product(S.One, (slope, dX)))
         return sp.Mul(*scale, sp.Trace(matrix))

@@ -83,7 +83,7 @@ def answer_type(f: Any, x: Any) -> str:
             f"The derivative of a scalar by a {kind} vector of {size} entries is a 1 x {size} row; "
             f"entry {places} is the derivative by {x}_{places}."
         )
-    rows, columns = sp.Mul(*of), sp.Mul(*by)
+    rows, columns = (str(sp.Mul(*size)).replace("**", "^") for size in (of, by))
     if S.One in of and S.One in by:
         return (
             f"The derivative of a vector of {rows} entries by a vector of {columns} entries is a {rows} x {columns} "

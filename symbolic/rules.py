@@ -61,6 +61,13 @@ class Rule:
         return rf"\mathrm{{d}} \left({write_latex(self.function)}\right) = {write_latex(self.differential)}"
 
 
+def _scalar_rule(function: type) -> str:
+    """The rule of a function of a scalar, from the row of the function of entries."""
+    t = sp.Symbol("t", real=True)
+    slope = RULES[f"entrywise_{function.__name__}"].differential.args[0].function(t)
+    return rf"\mathrm{{d}} {write_latex(function(t))} = {write_latex(slope)} \, \mathrm{{d}}t"
+
+
 _z = sp.Dummy("z", real=True)
 _POSITIVE = sp.Gt(_z, 0)
 _ROWS = [
@@ -113,7 +120,7 @@ _SHOWN = {node: rule for rule in _ROWS for node in rule.nodes}
 def differentials_in(f: Any, x: Basic) -> list[str]:
     """The rules for the nodes of f that depend on x, as prose; the product rule is not among them."""
     variable = x.args[0] if is_single(x) and x.args else x
-    found: dict[str, Rule] = {}
+    found: dict[str, str] = {}
     for node in sp.preorder_traversal(f):
         if isinstance(node, ElementwiseApplyFunction):
             kinds = [type(e) for e in sp.preorder_traversal(node.function)]
@@ -123,9 +130,11 @@ def differentials_in(f: Any, x: Basic) -> list[str]:
             kinds = [type(node)]
         for kind in kinds if variable in node.free_symbols else ():
             rule = _SHOWN.get(kind)
-            if rule is not None:
-                found[rule.name] = rule
-    return [f"${rule.latex}$" for rule in found.values()]
+            if rule is not None and isinstance(node, sp.Function):
+                found[kind.__name__] = _scalar_rule(kind)
+            elif rule is not None:
+                found[rule.name] = rule.latex
+    return [f"${formula}$" for formula in found.values()]
 
 
 __all__ = ["APPLIED", "RULES", "Rule", "differentials_in"]
