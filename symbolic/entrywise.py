@@ -29,7 +29,21 @@ from symbolic.components import flip
 from symbolic.edges import Edge, Unrecognised, hadamard, identity, join, leaving, letter, ones, written
 from symbolic.lifting import lift
 from symbolic.selection import unit
-from symbolic.terms import Call, Chain, Component, Delta, Entry, Index, Monomial, Pair, Slot, Word, placeholder
+from symbolic.terms import (
+    Call,
+    Chain,
+    Component,
+    Delta,
+    Entry,
+    Factor,
+    Index,
+    Monomial,
+    Pair,
+    Slot,
+    Term,
+    Word,
+    placeholder,
+)
 
 Writer = Callable[..., Any]
 
@@ -39,20 +53,21 @@ def merge(parts: tuple[Component, ...], row: Slot, column: Slot, write: Writer) 
 
     Raises Unrecognised for functions of several arguments that vary or of three and more indices.
     """
-    term = Monomial(S.One, parts).term()
+    term = _flat(Monomial(S.One, parts).term())
     scalars: list[Component] = []
     graph = Graph(set(term.bound) - {row, column})
     named: dict[Index, Index] = {}
     for factor in term.factors:
+        if isinstance(factor, Call) and all(k.name is not None and k not in (row, column) for k in factor.indices):
+            scalars.append(factor)  # of named entries only
+            continue
         for k in factor.indices:
             if k.name is not None and k not in (row, column) and k not in named:
                 named[k] = graph.new(k.size)
                 graph.edges.append((unit(k), named[k], None))
         factor = factor.rename(named)
         ends = factor.indices
-        if not ends and isinstance(factor, Call):
-            scalars.append(factor)
-        elif isinstance(factor, Entry) and not ends:
+        if isinstance(factor, Entry) and not ends:
             scalars.append(Chain(None, ((factor.atom, False),), None))
         elif isinstance(factor, Entry):
             word: Word = ((factor.atom, factor.row is None),)
@@ -68,6 +83,30 @@ def merge(parts: tuple[Component, ...], row: Slot, column: Slot, write: Writer) 
     while graph.step():
         pass
     return (*scalars, *graph.scalars), graph.word(row, column)
+
+
+def _flat(term: Term) -> Term:
+    """The term with pairs of pairs as pairs of all their parts, unless a matrix would join parts far apart."""
+    factors, bound = list(term.factors), term.bound
+    for p in [f for f in term.factors if isinstance(f, Pair) and f.whole in term.bound]:
+        p = next(f for f in factors if isinstance(f, Pair) and f.whole == p.whole)
+        around = [f for f in factors if f is not p and p.whole in f.indices]
+        if len(around) == 1 and isinstance(around[0], Pair) and p.whole in around[0].parts:
+            (q,) = around
+            at = q.parts.index(p.whole)  # type: ignore[union-attr]
+            joined = Pair(q.whole, (*q.parts[:at], *p.parts, *q.parts[at + 1 :]))  # type: ignore[union-attr]
+            factors = [joined if f is q else f for f in factors if f is not p]
+            bound = tuple(k for k in bound if k is not p.whole)
+    pairs = [f for f in factors if isinstance(f, Pair)]
+    if all(_fits(f, pair.parts) for f in factors for pair in pairs):
+        return Term(term.coef, tuple(factors), bound)
+    return term
+
+
+def _fits(factor: Factor, parts: tuple[Index, ...]) -> bool:
+    """Whether the factor joins no two parts with more than one between them."""
+    places = [parts.index(k) for k in factor.indices if k in parts]
+    return isinstance(factor, Pair) or len(places) < 2 or max(places) - min(places) <= 2
 
 
 def _function(call: Call, write: Writer) -> Edge:
@@ -104,7 +143,7 @@ class Graph:
         taken = {k for p in self.pairs for k in p.parts}
         parts: list[Index] = []
         for k in pair.parts:
-            if k in taken or k in parts or k not in self.bound or any(k == p.whole for p in self.pairs):
+            if k in taken or k in parts or k not in self.bound:
                 part = self.new(k.size)
                 self.edges.append((identity(k.size), part, k))
                 parts.append(part)

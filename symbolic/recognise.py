@@ -243,7 +243,7 @@ def scalar(part: Component) -> Expr:
         return sp.KroneckerDelta(part.left.name, part.right.name)
     if isinstance(part, Cycle):
         return sp.Trace(product(S.One, factors_of(fused(part.word))))
-    if isinstance(part, Call) and not part.indices:
+    if isinstance(part, Call) and all(k.name is not None for k in part.indices):
         bodies = [scalar_sum(body) for body in part.bodies]
         if part.head is sp.Pow:
             return sp.Pow(bodies[0], part.exponent)
