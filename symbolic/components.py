@@ -208,8 +208,14 @@ def _call_name(call: Call, labels: dict[Index, str]) -> str:
     return f"~{getattr(call.head, '__name__', call.head)}({bodies})^{call.exponent}"
 
 
+@lru_cache(maxsize=1 << 14)
+def _text(coef: Expr) -> str:
+    """SymPy prints slowly."""
+    return str(coef)
+
+
 def _monomial_name(monomial: Monomial, labels: dict[Index, str]) -> str:
-    return f"{monomial.coef}*" + "*".join(" ".join(part_names(p, labels)) for p in monomial.parts)
+    return f"{_text(monomial.coef)}*" + "*".join(" ".join(part_names(p, labels)) for p in monomial.parts)
 
 
 # Orders: total on what has different names, so that equal sums are listed alike.

@@ -213,7 +213,8 @@ def _addable(total: dict[Parts, Expr], places: list[_Place]) -> Sum | None:
 
 
 def _has_calls(parts: Parts) -> bool:
-    return any(isinstance(f, Call) for part in parts for f in getattr(part, "factors", (part,)))
+    calls = (f for part in parts for f in getattr(part, "factors", (part,)) if isinstance(f, Call))
+    return any(f.head is not sp.Pow for f in calls)
 
 
 def _places(parts: Parts) -> list[_Place]:
