@@ -54,6 +54,7 @@ def jacobian(F: Basic, x: Basic) -> Any:
     >>> jacobian(A*x, x[0, 0])
     A[:, :1]
     """
+    F = _readable(F)
     rows, columns = _shape_of(F, x)
     i, j = _slot(rows, _I), _slot(columns, _J)
     if is_single(x):
@@ -65,9 +66,9 @@ def jacobian(F: Basic, x: Basic) -> Any:
 def gradient(f: Basic, X: Basic, structure: str | None = None) -> Any:
     """df/dX_kl as a matrix of the shape of X, for a scalar f.
 
-    The entries of X vary independently, unless `structure` says otherwise ("symmetric", "diagonal", "skew_symmetric",
-    "lower_triangular" or "upper_triangular"). Then entry (k, l) is the derivative by the parameter that stands there:
-    for a symmetric X, which has x_kl = x_lk, G + G' - diag(G) where G is the unstructured gradient.
+    The entries of X vary independently, unless `structure` says otherwise: "symmetric", "diagonal", "skew_symmetric".
+    Then entry (k, l) is the derivative by the parameter that stands there: for a symmetric X, which has x_kl = x_lk,
+    G + G' - diag(G) where G is the unstructured gradient.
 
     >>> m, n = sp.symbols("m n", integer=True, positive=True)
     >>> X, w, y = sp.MatrixSymbol("X", m, n), sp.MatrixSymbol("w", n, 1), sp.MatrixSymbol("y", m, 1)
@@ -79,8 +80,11 @@ def gradient(f: Basic, X: Basic, structure: str | None = None) -> Any:
     >>> gradient(sp.Trace(A*S), S, structure="symmetric")
     -(HadamardProduct(A, I)) + A + A.T
     """
+    f = _readable(f)
     _require_scalar(f, X)
     if structure is not None:
+        if is_single(X):
+            raise ShapeError(f"{X} is a scalar: a structure is one of a square matrix.")
         return through_structure(gradient(f, X), X, structure)
     if is_single(X):
         return _matrix(_derivative(expand(f), _direction(X)), None, None)
@@ -100,6 +104,7 @@ def hessian(f: Basic, x: Basic, y: Basic | None = None) -> Any:
     >>> hessian(x.T*A*x, x, A)
     KroneckerProduct(I, x.T) + KroneckerProduct(x.T, I)
     """
+    f = _readable(f)
     y = x if y is None else y
     _require_scalar(f, x)
     _require_scalar(f, y)
@@ -119,6 +124,7 @@ def differential(F: Basic, X: Basic, dX: Basic) -> Any:
     >>> differential(sp.Trace(A**2), A, dA)
     2*Trace(A*dA)
     """
+    F = _readable(F)
     rows, columns = _shape_of(F, X)
     same_shape(X, dX)
     if dX in F.free_symbols:
@@ -131,6 +137,13 @@ def differential(F: Basic, X: Basic, dX: Basic) -> Any:
     if i is None and j is None:
         return _scalar_differential(terms, X, dX)
     return _matrix(_derivative(terms, along(X, dX)), i, j)  # type: ignore[arg-type]
+
+
+def _readable(F: Any) -> Any:
+    """Python's numbers and mutable matrices as SymPy expressions."""
+    if isinstance(F, (int, float)):
+        return S(F)  # of a number only
+    return F.as_immutable() if isinstance(F, sp.MatrixBase) else F
 
 
 def _scalar_differential(terms: list[Term], X: Any, dX: Any) -> Any:

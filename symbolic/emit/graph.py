@@ -16,6 +16,7 @@ from typing import Any
 import sympy as sp
 from sympy import S
 
+from symbolic.emit.stable import without
 from symbolic.facts import Facts
 
 ONE = S.One
@@ -303,22 +304,23 @@ class Graph:
                 scalars.append(scale)
             return sp.Mul(*scalars), rest
         terms = sorted(expr.args, key=self._rank)
-        numbers, powers = [], []
+        numbers, wholes, powers = [], [], []
         for term in terms:
             number, rest = term.as_coeff_Mul()
             numbers.append(number)
-            found = rest.as_powers_dict().items()
-            powers.append({b: e for b, e in found if self.is_scalar(b) and e.is_number})
-        common = ONE
-        for base, exponent in powers[0].items():
-            if all(p.get(base) == exponent for p in powers):
-                common *= base**exponent
+            wholes.append(rest.as_powers_dict())
+            powers.append({b: e for b, e in wholes[-1].items() if self.is_scalar(b) and e.is_number})
+        taken = {b: e for b, e in powers[0].items() if all(p.get(b) == e for p in powers)}
+        unit = ONE
         minus = sum(1 for c in numbers if c.is_negative)
         if 2 * minus > len(terms) or (2 * minus == len(terms) and numbers[0].is_negative):
-            common = -common
+            unit = -unit
         if all(abs(number) == abs(numbers[0]) for number in numbers):
-            common *= abs(numbers[0])
-        return (ONE, expr) if common == 1 else (common, sp.Add(*(term / common for term in terms)))
+            unit *= abs(numbers[0])
+        if unit == 1 and not taken:
+            return ONE, expr
+        rest = sp.Add(*(c / unit * without(p, taken) for c, p in zip(numbers, wholes, strict=True)))
+        return sp.Mul(unit, *(b**e for b, e in taken.items())), rest
 
     def _rank(self, term: Any) -> Any:
         """An order of terms that transposing them does not change; products of matrices come first."""

@@ -134,15 +134,16 @@ def _groupings(expr: Any) -> list[Any]:
     counts = Counter(b for p in powers for b in p if not b.is_number)
     found = []
     shared = _common(powers, [b for b, k in counts.items() if k == len(powers)])
-    if shared != 1:
-        found.append(sp.Mul(shared, sp.Add(*(t / shared for t in expr.args))))
+    if shared:
+        found.append(sp.Mul(_product(shared), sp.Add(*(without(p, shared) for p in powers))))
     for base, count in counts.items():
         if 1 < count < len(powers):
             having = [k for k, p in enumerate(powers) if base in p]
             factor = _common([powers[k] for k in having], [base])
-            if factor != 1:
-                inner = sp.Add(*(expr.args[k] / factor for k in having))
-                found.append(sp.Add(sp.Mul(factor, inner), *(t for k, t in enumerate(expr.args) if k not in having)))
+            if factor:
+                inner = sp.Add(*(without(powers[k], factor) for k in having))
+                others = (t for k, t in enumerate(expr.args) if k not in having)
+                found.append(sp.Add(sp.Mul(_product(factor), inner), *others))
     return found
 
 
@@ -155,19 +156,31 @@ def _joined(expr: Any) -> list[Any]:
                 rest = [c * t for t in f.args]
                 if all(t in expr.args for t in rest):
                     others = [t for t in expr.args if t not in rest and t != term]
-                    found.append(sp.Add(sp.Mul(f, sp.Add(term / f, c)), *others))
+                    factors = list(sp.Mul.make_args(term))
+                    factors.remove(f)
+                    found.append(sp.Add(sp.Mul(f, sp.Add(sp.Mul(*factors), c)), *others))
     return found
 
 
-def _common(powers: list[dict[Any, Any]], bases: list[Any]) -> Any:
-    total = S.One
+def _common(powers: list[dict[Any, Any]], bases: list[Any]) -> dict[Any, Any]:
+    """The powers of the bases that all have."""
+    total: dict[Any, Any] = {}
     for base in bases:
         exponents = [p[base] for p in powers]
         if all(e.is_positive for e in exponents):
-            total *= base ** min(exponents)
+            total[base] = min(exponents)
         elif all(e.is_negative for e in exponents):
-            total *= base ** max(exponents)
+            total[base] = max(exponents)
     return total
 
 
-__all__ = ["Log1p", "LogAddExp", "Sigmoid", "Softplus", "factored", "stable"]
+def _product(powers: dict[Any, Any]) -> Any:
+    return sp.Mul(*(base**exponent for base, exponent in powers.items()))
+
+
+def without(powers: dict[Any, Any], taken: dict[Any, Any]) -> Any:
+    """The product with some powers taken out; nothing is divided, since a case may be 0."""
+    return _product({base: exponent - taken.get(base, 0) for base, exponent in powers.items()})
+
+
+__all__ = ["Log1p", "LogAddExp", "Sigmoid", "Softplus", "factored", "stable", "without"]

@@ -249,6 +249,37 @@ def test_functions_are_added_with_their_sums(f):
     close(flat(evaluate(gradient(f, x), env)), slopes(f, x, env)[0])
 
 
+STRUCTURED = {
+    "trace": (Trace(B * A), "symmetric", B + B.T - HadamardProduct(B, one)),
+    "log determinant": (log(Determinant(A)), "symmetric", 2 * A.inv() - HadamardProduct(A.inv(), one)),
+    "diagonal": (Trace(B * A), "diagonal", HadamardProduct(B, one)),
+    "skew": (Trace(B * A), "skew_symmetric", B.T - B),
+    "power": (Trace(sp.MatPow(A, k)), "symmetric", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("f, structure, expected", STRUCTURED.values(), ids=STRUCTURED)
+def test_structured_variables_follow_the_chain_rule(f, structure, expected):
+    rng = np.random.default_rng(SEED)
+    env = instance(rng, 2, 3) | {k: 3}
+    M = {"symmetric": env[A] + env[A].T + 6 * np.eye(3), "diagonal": np.diag([1.0, 2.0, 3.0])}.get(structure)
+    env[A] = env[A] - env[A].T if M is None else M
+    got = evaluate(gradient(f, A, structure=structure).xreplace({k: sp.Integer(3)}), env)
+    G = evaluate(gradient(f, A).xreplace({k: sp.Integer(3)}), env)
+    close(got, {"symmetric": G + G.T - np.diag(np.diag(G)), "diagonal": np.diag(np.diag(G))}.get(structure, G - G.T))
+    if expected is not None:
+        close(got, evaluate(expected, env))
+    with pytest.raises(ShapeError):
+        gradient(lam**2, lam, structure=structure)
+    with pytest.raises(UnsupportedError, match="symmetric"):
+        gradient(f, A, structure="toeplitz")
+
+
+def test_numbers_and_tables_of_python_are_read():
+    assert gradient(3, x) == gradient(2.5, x) == sp.ZeroMatrix(n, 1)
+    assert jacobian(sp.Matrix([[lam, lam**2]]), lam) == sp.Matrix([[1, 2 * lam]])
+
+
 def test_steps_have_slope_zero():
     assert gradient(sp.sign((c.T * x)[0, 0]), x) == sp.ZeroMatrix(n, 1)
     assert hessian(sp.Abs((c.T * x)[0, 0]) ** 2, x) == sp.MatMul(2, c, c.T)

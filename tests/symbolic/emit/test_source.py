@@ -293,6 +293,13 @@ def test_what_is_not_known_is_named() -> None:
         to_numpy(A**lam)
 
 
+def test_a_case_that_may_be_zero_is_taken_out_of_a_sum_without_dividing() -> None:
+    a, b, c = symbols("a b c", real=True)
+    case = sp.Piecewise((b, b > 0), (0, True))
+    f = to_numpy(case * a + case * c, a, b, c)
+    assert (f(1, 2, 3), f(1, -2, 3)) == (8, 0)
+
+
 @pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
 def test_the_source_stands_alone(backend: str) -> None:
     if backend != "numpy":
