@@ -14,6 +14,7 @@ from sympy.matrices.expressions.funcmatrix import FunctionMatrix
 
 from symbolic.errors import UnsupportedError
 from symbolic.expand import expand
+from symbolic.functions import slope
 from symbolic.normal import apply, power
 from symbolic.rules import APPLIED, Rule
 from symbolic.shapes import shape
@@ -32,6 +33,7 @@ from symbolic.terms import (
     Term,
     atom,
     fresh,
+    is_plain,
     multiply,
     placeholder,
     times,
@@ -76,9 +78,9 @@ def differentiate(terms: Iterable[Term], d: Direction) -> list[Term]:
         if isinstance(d.variable, sp.Symbol):
             _require_continuous(d.variable, (k for f in factors for k in f.indices))
         if d.variable in coef.free_symbols:
-            slope = coef.diff(d.variable)
-            if slope is not S.Zero:
-                out.append(Term(slope, factors, bound))
+            rate = slope(coef, d.variable)  # type: ignore[arg-type]
+            if rate is not S.Zero:
+                out.append(Term(rate, factors, bound))
         for p, factor in enumerate(factors):
             before, after = factors[:p], factors[p + 1 :]
             for piece in _factor(factor, d):
@@ -182,8 +184,11 @@ def _matrix_power(factor: Entry, d: Direction) -> list[Term]:
 def _table(factor: Entry, d: Direction) -> list[Term]:
     """A matrix by the rule of its entries, differentiated entry by entry."""
     node: Any = factor.atom.node
-    slope = FunctionMatrix(*node.shape, sp.Lambda(node.lamda.variables, node.lamda.expr.diff(d.variable)))
-    return [Term(S.One, (Entry(atom(slope), factor.row, factor.column),))]
+    variables, value = node.lamda.variables, node.lamda.expr
+    if not isinstance(d.variable, sp.Symbol) or not is_plain(value):
+        raise UnsupportedError(f"no derivative is known for {node} (FunctionMatrix), which depends on {d.variable}.")
+    table = FunctionMatrix(*node.shape, sp.Lambda(variables, slope(value, d.variable)))
+    return [Term(S.One, (Entry(atom(table), factor.row, factor.column),))]
 
 
 _RULES: dict[type, Callable[[Entry, Direction], list[Term]]] = {
@@ -203,10 +208,10 @@ def _call(call: Call, d: Direction) -> list[Term]:
                 coef = times(outer.coef, t.coef)
                 out.append(Term(coef, outer.factors + t.factors, outer.bound + t.bound))
     if isinstance(call.head, sp.Lambda) and d.variable in call.head.free_symbols:
-        out += _of_function(call.head.variables, call.head.expr.diff(d.variable), call)
+        out += _of_function(call.head.variables, slope(call.head.expr, d.variable), call)  # type: ignore[arg-type]
     if call.exponent is not None and d.variable in call.exponent.free_symbols:
         log = Call(sp.log, call.bodies)
-        out.append(Term(call.exponent.diff(d.variable), (call, log)))
+        out.append(Term(slope(call.exponent, d.variable), (call, log)))  # type: ignore[arg-type]
     return out
 
 
@@ -218,24 +223,17 @@ def _slope(call: Call, position: int) -> list[Term]:
     return _of_function(*_known_slope(call.head, len(call.bodies), position), call)
 
 
-def _of_function(names: tuple[Any, ...], slope: Expr, call: Call) -> list[Term]:
+def _of_function(names: tuple[Any, ...], value: Expr, call: Call) -> list[Term]:
     """A function of the arguments of a call."""
-    if slope.has(sp.Derivative, sp.Subs):
-        raise UnsupportedError(f"no derivative is known for the function {call.head}.")
     if len(names) == 1:
-        return apply(slope.xreplace({names[0]: placeholder(0)}), call.bodies[0])
-    return expand(slope, scope=dict(zip(names, call.bodies, strict=True)))
+        return apply(value.xreplace({names[0]: placeholder(0)}), call.bodies[0])
+    return expand(value, scope=dict(zip(names, call.bodies, strict=True)))
 
 
 @lru_cache(maxsize=256)
 def _known_slope(head: Any, count: int, position: int) -> tuple[tuple[sp.Symbol, ...], Expr]:
     names = tuple(map(placeholder, range(count)))
-    value = head(*names)
-    if value.has(sp.DiracDelta):
-        raise UnsupportedError(f"no derivative is known for {head}, which is no function.")
-    slope = value.diff(names[position])
-    # The derivative of a function where it has one: steps have slope 0.
-    return names, slope.xreplace(dict.fromkeys(slope.atoms(sp.DiracDelta), S.Zero))
+    return names, slope(head(*names), names[position])
 
 
 __all__ = ["Direction", "along", "by_entry", "by_scalar", "differentiate"]

@@ -21,12 +21,13 @@ from sympy import S
 from sympy.core.expr import Expr
 
 from symbolic.components import components, is_negative, monomial_order, part_order
+from symbolic.errors import UnsupportedError
 from symbolic.shapes import SCALAR_FUNCTIONS
 from symbolic.terms import Call, Component, Factor, Index, Monomial, Term, placeholder
 
 Z = placeholder(0)
 Parts = tuple[Component, ...]
-_LONG = 60  # operations beyond which a function is left as it is
+_LONG, _MANY = 60, 3  # operations, and functions in it, beyond which a function is left as it is
 _PIECED = (sp.Piecewise, sp.Heaviside, sp.Max, sp.Min, sp.sign, sp.Abs)  # cancelling knows no cases
 _HOLE = "<function>"  # stands for the function in the key of like terms
 
@@ -57,7 +58,7 @@ def simplified(expr: Expr) -> Expr:
     if expr.has(sp.sign):
         expr = expr.xreplace({sp.sign(Z): Z / sp.Abs(Z)})  # equal but for 0, where there is no slope
         expr = expr.replace(lambda e: e == Z / sp.Abs(Z), lambda e: sp.sign(Z))
-    if expr.is_Atom or expr.count_ops() > _LONG or expr.has(*_PIECED):
+    if expr.is_Atom or expr.count_ops() > _LONG or len(expr.atoms(sp.Function)) > _MANY or expr.has(*_PIECED):
         return expr
     forms = [expr]
     try:
@@ -74,6 +75,24 @@ def simplified(expr: Expr) -> Expr:
 def _length(expr: Expr) -> tuple:
     exponentials = sum(isinstance(e, sp.exp) for e in sp.preorder_traversal(expr))
     return expr.count_ops() + exponentials, sp.default_sort_key(expr)
+
+
+@lru_cache(maxsize=1 << 12)
+def slope(expr: Expr, variable: sp.Symbol) -> Expr:
+    """The derivative of a scalar function of real symbols where it has one: steps have slope 0.
+
+    Raises UnsupportedError where SymPy leaves a derivative unevaluated.
+    """
+    names: dict[Any, Any] = {}
+    if expr.has(*_PIECED, sp.re, sp.im, sp.conjugate):  # a symbol without assumptions is real here, not for SymPy
+        names = {s: sp.Dummy(s.name, real=True) for s in {*expr.free_symbols, variable} if s.is_extended_real is None}
+    if expr.has(sp.DiracDelta):
+        raise UnsupportedError(f"no derivative is known for {expr}, which is no function.")
+    found = expr.xreplace(names).diff(names.get(variable, variable))
+    found = found.xreplace(dict.fromkeys(found.atoms(sp.DiracDelta), S.Zero))
+    if found.has(sp.Derivative, sp.Subs):
+        raise UnsupportedError(f"no derivative is known for {expr} by {variable}.")
+    return found.xreplace({dummy: name for name, dummy in names.items()})
 
 
 def value_of(call: Call) -> Expr:
@@ -233,5 +252,5 @@ def _sorted(factors: tuple[Factor, ...], bound: tuple[Index, ...]) -> Parts:
 
 __all__ = [
     "Z", "alike", "as_function", "call_of", "composed", "content", "is_polynomial", "is_transcendental", "repeated",
-    "simplified",
+    "simplified", "slope",
 ]  # fmt: skip
