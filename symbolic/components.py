@@ -205,11 +205,12 @@ def _signature(factor: Factor) -> str:
 
 def _call_name(call: Call, labels: dict[Index, str]) -> str:
     bodies = "; ".join(" + ".join(_monomial_name(m, labels) for m in body) for body in call.bodies)
-    return f"~{getattr(call.head, '__name__', call.head)}({bodies})^{call.exponent}"
+    head = getattr(call.head, "__name__", None) or _text(call.head)
+    return f"~{head}({bodies})^{'' if call.exponent is None else _text(call.exponent)}"
 
 
 @lru_cache(maxsize=1 << 14)
-def _text(coef: Expr) -> str:
+def _text(coef: Any) -> str:
     """SymPy prints slowly."""
     return str(coef)
 
