@@ -104,6 +104,11 @@ def test_a_wrong_answer_is_caught_by_the_witnesses(monkeypatch):
         derive(x.T * A * x, x)
 
 
+def test_without_a_witness_the_evidence_says_so(monkeypatch):
+    monkeypatch.setattr("symbolic.witnesses.installed", lambda: ())
+    assert derive(c.T * x, x).evidence.startswith("not checked")
+
+
 def test_rules_are_cited_in_the_differential_method():
     steps = derive(c.T * A.inv() * x, A, "differential").steps
     assert RULES["inverse"].latex in steps[0].reason
