@@ -325,6 +325,7 @@ def draw(rows: list[tuple[str, int, dict[str, float]]], names: list[str], file: 
                 axis.loglog(*zip(*points, strict=True), marker="o", label=name, lw=2.5 if name == "ours" else 1)
         axis.set_title(label)
         axis.set_xlabel("n")
+        axis.xaxis.set_minor_formatter("")
     axes[0, 0].set_ylabel("time / time by hand")
     axes[0, 0].legend()
     figure.tight_layout()
