@@ -1,18 +1,20 @@
 """Several processes for independent work, where the system can fork: each inherits what is loaded, and sends results.
 
-What is sent back is pickled: plain data and SymPy expressions. Without fork, or with one processor, everything is done
-here, one after the other.
+What is sent back is pickled: plain data and SymPy expressions. Without fork, with one processor, or beside a library
+whose threads do not survive a fork, everything is done here, one after the other.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 MAX_WORKERS = 8
+THREADED = {"jax", "torch", "tensorflow"}
 _function: Callable[[Any], Any] | None = None  # inherited by the workers: functions need not be sent
 
 
@@ -24,7 +26,7 @@ def in_order(function: Callable[[Any], T], tasks: Sequence[Any]) -> Iterator[T]:
     """
     global _function
     count = min(len(tasks), _processors(), MAX_WORKERS)
-    if count < 2 or not hasattr(os, "fork"):
+    if count < 2 or not hasattr(os, "fork") or not THREADED.isdisjoint(sys.modules):
         yield from map(function, tasks)
         return
     import multiprocessing  # one task alone does not pay for it

@@ -1,6 +1,7 @@
 """Work by several processes: results in order, exceptions raised here, one task after the other where need be."""
 
 import os
+import sys
 
 import pytest
 
@@ -27,6 +28,12 @@ def test_results_come_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_one_processor_works_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_processors", lambda: 1)
+    assert {process for _, process in workers.in_order(where, range(3))} == {os.getpid()}
+
+
+def test_beside_threads_nothing_is_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_processors", lambda: 2)
+    monkeypatch.setitem(sys.modules, "jax", None)
     assert {process for _, process in workers.in_order(where, range(3))} == {os.getpid()}
 
 
