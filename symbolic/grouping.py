@@ -177,9 +177,20 @@ def _entrywise_sums(words: Words) -> Words:
     return words
 
 
+class _Beside(NamedTuple):
+    """The other factors of a Kronecker product."""
+
+    left: tuple[Any, ...]
+    right: tuple[Any, ...]
+
+    def times(self, inner: Any) -> Any:
+        return sp.KroneckerProduct(*self.left, inner, *self.right)
+
+
 def _alike(words: Words) -> tuple[list[tuple[Word, int]], Any, Words] | None:
-    """Words that differ by one letter, a diagonal or a Hadamard product with a common factor; and what differs."""
-    if not any(isinstance(a.node, (DiagMatrix, sp.HadamardProduct)) for _, word in words for a, _ in word):
+    """Words that differ by one letter, a diagonal or a Hadamard or Kronecker product; and what differs."""
+    kinds = (DiagMatrix, sp.HadamardProduct, sp.KroneckerProduct)
+    if not any(isinstance(a.node, kinds) for _, word in words for a, _ in word):
         return None
     groups: dict[Any, list[tuple[Expr, Word, int, Any]]] = {}
     for number, word in words:
@@ -193,17 +204,28 @@ def _alike(words: Words) -> tuple[list[tuple[Word, int]], Any, Words] | None:
                     rest = node.args[:k] + node.args[k + 1 :]
                     other = rest[0] if len(rest) == 1 else sp.HadamardProduct(*rest)
                     groups.setdefault((around, common), []).append((number, word, at, other))
+            elif isinstance(node, sp.KroneckerProduct):
+                for k, own in enumerate(node.args):
+                    common = _Beside(node.args[:k], node.args[k + 1 :])
+                    groups.setdefault((around, common), []).append((number, word, at, own))
     for (_, common), members in sorted(groups.items(), key=lambda g: -len(g[1])):
         words_of = [(number, _as_word(rest)) for number, _, _, rest in members]
         if len(members) < 2 or any(word is None for _, word in words_of) or len({m[1] for m in members}) < len(members):
             continue
-        make = DiagMatrix if common is DiagMatrix else lambda inner, common=common: sp.HadamardProduct(common, inner)
+        make: Any = lambda inner, common=common: sp.HadamardProduct(common, inner)  # noqa: E731
+        if common is DiagMatrix:
+            make = DiagMatrix
+        elif isinstance(common, _Beside):
+            make = common.times
         return [(word, at) for _, word, at, _ in members], make, words_of  # type: ignore[return-value]
     return None
 
 
 def _as_word(expr: Any) -> Word | None:
     """A product of matrices as a word; None if it has a scalar factor."""
+    if isinstance(expr, sp.Transpose) and isinstance(expr.arg, sp.MatMul):
+        inner = _as_word(expr.arg)
+        return None if inner is None else flip(inner)
     letters: list[tuple[Atom, bool]] = []
     for factor in expr.args if isinstance(expr, sp.MatMul) else (expr,):
         base, count = factor, 1
