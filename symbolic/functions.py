@@ -174,7 +174,7 @@ def repeated(factors: tuple[Factor, ...]) -> tuple[Expr, tuple[Monomial, ...], t
     return None
 
 
-class Sum(NamedTuple):
+class Addition(NamedTuple):
     """Terms of a sum that differ by the function of one argument: coef * (function of argument) * rest."""
 
     members: tuple[Parts, ...]
@@ -190,7 +190,7 @@ class _Place(NamedTuple):
     rest: Term  # the monomial without the call, its coefficient 1
 
 
-def alike(total: dict[Parts, Expr]) -> Sum | None:
+def alike(total: dict[Parts, Expr]) -> Addition | None:
     """The first terms that can be added in their function, or None."""
     if len(total) < 2 or not any(map(_has_calls, total)):
         return None
@@ -210,7 +210,7 @@ def alike(total: dict[Parts, Expr]) -> Sum | None:
     return None
 
 
-def _addable(total: dict[Parts, Expr], places: list[_Place]) -> Sum | None:
+def _addable(total: dict[Parts, Expr], places: list[_Place]) -> Addition | None:
     first = places[0]
     lead = total[first.parts]
     terms = [(total[p.parts] / lead, value_of(p.call)) for p in places]
@@ -228,7 +228,7 @@ def _addable(total: dict[Parts, Expr], places: list[_Place]) -> Sum | None:
     function = simplified(sp.Add(*(ratio * f for ratio, f in terms)))
     if is_polynomial(function) and Z in function.free_symbols:
         return None
-    return Sum(tuple(members), lead, function, first.call.bodies[0], first.rest)
+    return Addition(tuple(members), lead, function, first.call.bodies[0], first.rest)
 
 
 def _has_calls(parts: Parts) -> bool:

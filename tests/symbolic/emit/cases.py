@@ -43,7 +43,7 @@ from sympy.matrices.expressions.hadamard import HadamardPower
 from symbolic.nodes import Commutation, Gradient, Hessian, Vec
 
 
-def library(name: str) -> Any:
+def imported(name: str) -> Any:
     """jax or torch, whose code is generated; a user need not have them."""
     if find_spec(name) is None:
         assert not os.environ.get("CI"), f"{name} is missing where tests must not be skipped"

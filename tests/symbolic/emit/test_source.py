@@ -303,7 +303,7 @@ def test_a_case_that_may_be_zero_is_taken_out_of_a_sum_without_dividing() -> Non
 @pytest.mark.parametrize("backend", ["numpy", "jax", "torch"])
 def test_the_source_stands_alone(backend: str) -> None:
     if backend != "numpy":
-        cases.library(backend)
+        cases.imported(backend)
     f = to_numpy(gradient(ridge, w), X, y, w, lam, backend=backend)
     tree = ast.parse(f.source)
     assert ast.get_docstring(tree.body[-1]).endswith("X: (n, d), y: (n, 1), w: (d, 1), lam: number")

@@ -103,7 +103,7 @@ def test_batches(name: str) -> None:
 @pytest.mark.parametrize("batched", [False, True], ids=["", "batched"])
 @pytest.mark.parametrize("library", ["jax", "torch"])
 def test_other_libraries(library: str, batched: bool) -> None:
-    module = cases.library(library)
+    module = cases.imported(library)
     if library == "jax":
         module.config.update("jax_enable_x64", True)
     convert = module.numpy.asarray if library == "jax" else module.as_tensor
@@ -133,7 +133,7 @@ def test_rows_columns_and_numbers_in_batches() -> None:
 
 
 def test_a_loss_can_be_traced_and_differentiated() -> None:
-    jax, torch = cases.library("jax"), cases.library("torch")
+    jax, torch = cases.imported("jax"), cases.library("torch")
     jax.config.update("jax_enable_x64", True)
     expr = cases.loss
     args = [cases.x, *(a for a in cases.arguments(expr) if a != cases.x)]
