@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import sympy as sp
 from sympy import Basic, MatrixSymbol, Symbol
 from sympy.matrices.expressions import special
@@ -12,7 +13,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from numeric.handlers.table import handles
 from numeric.plan import Builder, Register, Slot
-from numeric.rings import OutsideRing
+from numeric.rings import OutsideRing, Undefined
 from symbolic.errors import PushthroughError, ShapeError, UnsupportedError
 from symbolic.nodes import Commutation, MatrixSum
 from symbolic.shapes import shape
@@ -124,7 +125,14 @@ def _pow(b: Builder, e: Basic) -> Slot:
         return b.emit_many(lambda r: ring.root(r[0], p, q), [slot], (1, 1))
     if b.ring.exact:
         raise OutsideRing(f"{e}: the exponent {exponent} is neither an integer nor a fraction")
-    return b.emit(lambda s, t: s**t, slot, b.node(exponent), (1, 1))
+    return b.emit(_real_power, slot, b.node(exponent), (1, 1))
+
+
+def _real_power(s: Any, t: Any) -> Any:
+    """s^t where it is a real number: a negative number has whole powers only."""
+    if (np.real(s) < 0 and np.real(t) != np.round(np.real(t))) or (s == 0 and np.real(t) < 0):
+        raise Undefined(f"{s} has no real power {t}")
+    return s**t
 
 
 @handles(sp.Transpose, sp.Adjoint)

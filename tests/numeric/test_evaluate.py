@@ -306,3 +306,11 @@ def test_commutation_turns_vec_into_vec_of_the_transpose(rows: int, cols: int) -
     M = np.arange(rows * cols, dtype=float).reshape(rows, cols)
     K = np.asarray(evaluate(Commutation(sp.Integer(rows), sp.Integer(cols)), {})).reshape(rows * cols, rows * cols)
     assert np.array_equal(K @ M.ravel(order="F"), M.T.ravel(order="F"))
+
+
+def test_a_negative_number_has_whole_powers_only():
+    a, b = sp.symbols("a b", real=True)
+    assert evaluate(a**b, {a: -2, b: 3}) == -8
+    for base, exponent in [(-2, 0.5), (0, -1)]:
+        with pytest.raises(Undefined):
+            evaluate(a**b, {a: base, b: exponent})
