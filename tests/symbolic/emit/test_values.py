@@ -133,7 +133,7 @@ def test_rows_columns_and_numbers_in_batches() -> None:
 
 
 def test_a_loss_can_be_traced_and_differentiated() -> None:
-    jax, torch = cases.imported("jax"), cases.library("torch")
+    jax, torch = cases.imported("jax"), cases.imported("torch")
     jax.config.update("jax_enable_x64", True)
     expr = cases.loss
     args = [cases.x, *(a for a in cases.arguments(expr) if a != cases.x)]
