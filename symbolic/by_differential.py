@@ -18,21 +18,20 @@ from sympy.core.expr import Expr
 from symbolic.by_entry import Names, read
 from symbolic.calculus import differential
 from symbolic.derivation import Step
-from symbolic.differentiate import along, by_entry, by_scalar, differentiate
+from symbolic.differentiate import along, differentiate
 from symbolic.edges import Unrecognised
 from symbolic.index import IndexForm
 from symbolic.latex import write_latex
-from symbolic.nodes import Gradient, MatrixSum, Vec, is_single
+from symbolic.nodes import Gradient, Vec, as_matrix, is_single
 from symbolic.recognise import as_written
 from symbolic.rules import differentials_in
 from symbolic.shapes import SCALAR, shape
-from symbolic.terms import Index, Term, atom
+from symbolic.terms import atom
 
 
 def differential_steps(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
     """The steps from the differential of f to lhs = rhs."""
-    if isinstance(rhs, sp.Sum) and getattr(rhs.function, "is_Matrix", False):
-        rhs = MatrixSum(*rhs.args)
+    rhs = as_matrix(rhs)
     form = read(f, Names(f, x).entry)
     rules = " ".join(f"{rule}." for rule in differentials_in(f, x))
     if is_single(x):
@@ -81,13 +80,7 @@ def _column(dx: Any) -> Any:
 
 def _by_scalar(form: IndexForm, x: Any, lhs: Basic, rhs: Any, rules: str) -> list[Step]:
     """By a scalar the differential is the derivative itself, times dx."""
-    if isinstance(x, sp.Symbol):
-        direction = by_scalar(x)
-    else:
-        parent, *places = x.args
-        slots = (None if n == 1 else Index(n, place) for n, place in zip(parent.shape, places, strict=True))
-        direction = by_entry(parent, *slots)
-    terms: list[Term] = differentiate(form.terms, direction)
+    terms = form.diff(x).terms
     done = "The derivative by a scalar has the shape of what is differentiated."
     try:
         expanded: Expr = as_written(terms, form.row, form.column)

@@ -12,7 +12,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symbolic.derivation import Step
 from symbolic.index import IndexForm, index_names, to_index
-from symbolic.nodes import Gradient, MatrixSum, is_single
+from symbolic.nodes import Gradient, as_matrix, is_single
 from symbolic.shapes import shape
 from symbolic.terms import Call, Term
 
@@ -68,8 +68,7 @@ def variable_entry(x: Any, names: list[sp.Symbol]) -> Any:
 def entry_steps(f: Any, x: Any, lhs: Basic, rhs: Any) -> list[Step]:
     """The steps of lhs = rhs; each is an equality of entries but for the last, which stacks them."""
     stacked: Any = rhs
-    if isinstance(rhs, sp.Sum) and isinstance(rhs.function, MatrixExpr):
-        rhs = MatrixSum(*rhs.args)
+    rhs = as_matrix(rhs)
     names = Names(f, x)
     entry = variable_entry(x, names.variable)
     form = read(f, names.entry)

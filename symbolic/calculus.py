@@ -20,12 +20,12 @@ import sympy as sp
 from sympy import Basic, S
 from sympy.core.expr import Expr
 
-from symbolic.differentiate import Direction, along, by_entry, by_scalar, differentiate
+from symbolic.differentiate import Direction, along, by_entry, differentiate
 from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.expand import expand
 from symbolic.grouping import product
-from symbolic.index import IndexForm, index_names, write_sum
-from symbolic.nodes import MatrixSum, is_single
+from symbolic.index import IndexForm, direction_of, index_names, write_sum
+from symbolic.nodes import MatrixSum, as_matrix, is_single
 from symbolic.normal import normal
 from symbolic.recognise import Terms, Unrecognised, take_scale, to_matrix
 from symbolic.shapes import SCALAR, same_shape, shape
@@ -151,9 +151,7 @@ def _scalar_differential(terms: list[Term], X: Any, dX: Any) -> Any:
     form = _derivative(terms, by_entry(X, k, l))
     if not form:
         return S.Zero
-    slope = _matrix(form, l, k)  # transposed
-    if isinstance(slope, sp.Sum):
-        slope = MatrixSum(*slope.args)
+    slope = as_matrix(_matrix(form, l, k))  # transposed
     if k is not None and l is not None:
         scale, matrix = take_scale(product(S.One, (slope, dX)))
         return sp.Mul(*scale, sp.Trace(matrix))
@@ -175,12 +173,7 @@ def _shape_of(F: Any, x: Any) -> tuple[Expr, Expr]:
 
 
 def _direction(x: Any, k: Slot = None, l: Slot = None) -> Direction:
-    if isinstance(x, sp.Symbol):
-        return by_scalar(x)
-    if is_single(x):
-        x, *places = x.args
-        k, l = (_slot(size, place) for size, place in zip(x.shape, places, strict=True))
-    return by_entry(x, k, l)
+    return direction_of(x) if is_single(x) else by_entry(x, k, l)
 
 
 def _require_scalar(f: Any, x: Any) -> None:

@@ -66,7 +66,7 @@ class IndexForm:
         >>> to_index(c.T*x).diff(x[j, 0]).to_sympy()
         Sum(KroneckerDelta(i, j)*c[i, 0], (i, 0, n - 1))
         """
-        return self.along(_direction(entry))
+        return self.along(direction_of(entry))
 
     def along(self, direction: Direction) -> IndexForm:
         """The derivative in a direction of `symbolic.differentiate`."""
@@ -165,7 +165,8 @@ def _slot(name: Basic | None, size: Expr, expr: Basic) -> Slot:
     return Index(size, name)  # type: ignore[arg-type]
 
 
-def _direction(entry: Basic) -> Direction:
+def direction_of(entry: Basic) -> Direction:
+    """What a derivative by an entry X[k, l] or by a scalar symbol is taken by."""
     if isinstance(entry, MatrixElement) and isinstance(entry.args[0], sp.MatrixSymbol):
         variable, k, l = entry.args
         slots = (None if size == 1 else Index(size, name) for name, size in zip((k, l), variable.shape, strict=True))  # type: ignore
@@ -248,4 +249,4 @@ def _write(factor: Factor, names: dict[Index, Basic], pool: tuple[Basic, ...] | 
     return sp.Pow(bodies[0], renamed.exponent) if renamed.head is sp.Pow else renamed.head(*bodies)
 
 
-__all__ = ["IndexForm", "index_names", "index_symbol", "to_index", "write_sum"]
+__all__ = ["IndexForm", "direction_of", "index_names", "index_symbol", "to_index", "write_sum"]

@@ -174,6 +174,12 @@ class MatrixSum(MatrixExpr):
         return MatrixSum(*done.args) if isinstance(done, Sum) else done
 
 
+def as_matrix(expr: Any) -> Any:
+    """SymPy's sum of a matrix as one that may stand in a product; anything else as it is."""
+    is_sum = isinstance(expr, Sum) and isinstance(expr.function, MatrixExpr)
+    return MatrixSum(*expr.args) if is_sum else expr
+
+
 class ArgMin(MatrixExpr):
     r"""The minimisers of `objective` over `variables` subject to `constraints`, as in `argmin_w f(w) s.t. A w = b`.
 
@@ -233,5 +239,6 @@ class ForAll(Boolean):
 
 
 __all__ = [
-    "ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian", "MatrixSum", "Vec", "is_single",
+    "ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian", "MatrixSum", "Vec",
+    "as_matrix", "is_single",
 ]  # fmt: skip

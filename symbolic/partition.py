@@ -16,7 +16,7 @@ from sympy import S
 from sympy.core.expr import Expr
 from sympy.matrices.expressions.blockmatrix import BlockMatrix
 
-from symbolic.selection import Interval, interval_of, is_apart
+from symbolic.selection import Interval, interval_of, is_apart, precedes
 from symbolic.shapes import SCALAR, same_size, shape
 from symbolic.terms import Word
 
@@ -69,8 +69,6 @@ def _cut(word: Word, rows: Expr, columns: Expr) -> tuple[Place, Word]:
     end = _interval(word[-1], True) if word else None
     if end is not None:
         across, word = end, word[:-1]
-    elif not word:
-        across = Interval(S.Zero, columns)
     return (up, across), word
 
 
@@ -122,7 +120,7 @@ def _scale(item: Any, arrange: Arrange) -> Any:
 
 def _cells(intervals: list[Interval], size: Expr) -> list[Interval]:
     """The intervals in order, and the gaps between them."""
-    ordered = sorted(dict.fromkeys(intervals), key=cmp_to_key(lambda a, b: -1 if _before(a, b) else 1))
+    ordered = sorted(dict.fromkeys(intervals), key=cmp_to_key(lambda a, b: -1 if precedes(a, b) else 1))
     cells: list[Interval] = []
     here: Expr = S.Zero
     for k in ordered:
@@ -133,10 +131,6 @@ def _cells(intervals: list[Interval], size: Expr) -> list[Interval]:
     if not same_size(here, size):
         cells.append(Interval(here, sp.expand(size - here)))
     return cells
-
-
-def _before(a: Interval, b: Interval) -> bool:
-    return sp.expand(b.first - a.first - a.count).is_nonnegative is True
 
 
 __all__ = ["assemble", "is_placed"]

@@ -50,9 +50,14 @@ def interval_of(held: Atom) -> Interval | None:
     return None if held.interval is None else Interval(*held.interval)
 
 
+def precedes(a: Interval, b: Interval) -> bool:
+    """Whether the first interval ends before the second begins, for all sizes."""
+    return sp.expand(b.first - a.first - a.count).is_nonnegative is True
+
+
 def is_apart(a: Interval, b: Interval) -> bool:
     """Whether the intervals are disjoint for all sizes."""
-    return any(sp.expand(q.first - p.first - p.count).is_nonnegative is True for p, q in ((a, b), (b, a)))
+    return precedes(a, b) or precedes(b, a)
 
 
 def differ(a: Expr | None, b: Expr | None) -> bool:
@@ -171,5 +176,6 @@ def _pairs(p: Pair, q: Pair) -> Outcome:
 
 
 __all__ = [
-    "Interval", "Zero", "differ", "interval_of", "is_apart", "is_special", "join", "select", "selection", "unit",
+    "Interval", "Zero", "differ", "interval_of", "is_apart", "is_special", "join", "precedes", "select", "selection",
+    "unit",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ import sympy as sp
 
 from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.expand import expand
-from symbolic.nodes import MatrixSum
+from symbolic.nodes import as_matrix
 from symbolic.normal import normal
 from symbolic.recognise import to_matrix
 from symbolic.shapes import same_size, shape
@@ -45,9 +45,7 @@ def through_structure(gradient: Any, X: Any, structure: str) -> Any:
         raise ShapeError(f"{X} ({rows} x {columns}) cannot be {structure}: {rows} is not {columns}.")
     formula, turned, _ = STRUCTURES[structure]
     turned = turned.xreplace({_X: X})
-    if isinstance(gradient, sp.Sum):
-        gradient = MatrixSum(*gradient.args)
-    known = _with_structure(gradient, X, turned)
+    known = _with_structure(as_matrix(gradient), X, turned)
     whole = formula.xreplace({_N: rows}).xreplace({sp.MatrixSymbol("G", rows, rows): known})
     return _with_structure(_rewritten(whole), X, turned)
 
