@@ -1,0 +1,1 @@
+"""Proofreading: the steps of somebody else's document, each with a verdict."""
