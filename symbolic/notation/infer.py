@@ -1,0 +1,133 @@
+"""The kinds and sizes of names that nobody declared, from the formulas in which they stand.
+
+Every undeclared name gets the kind ("scalar", "vector", "matrix") under which the fewest formulas have sizes that
+clash; among those the one that its letter suggests: capitals are matrices, bold letters vectors, Greek ones numbers.
+Sizes then follow from products, sums and equations. A formula that clashes under every reading has no say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from symbolic.errors import PushthroughError
+from symbolic.notation.build import Clash
+from symbolic.notation.elaborate import INDICES, Elaborator, NotRead, name_of
+from symbolic.notation.meanings.functions import fitted
+from symbolic.notation.scope import Scope
+from symbolic.notation.sizes import Shape
+from symbolic.notation.tree import Chain, Node
+
+EQUATES = frozenset(["=", ":=", "<", "<=", ">", ">=", "!=", "approx"])
+MOST_NAMES = 24  # undeclared ones in one scope: more are not sought
+ROUNDS = 2
+GREEK = frozenset(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau phi"
+    " varphi chi psi omega".split()
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The shapes found for undeclared names; sizes that remain open have symbols of their own."""
+
+    shapes: dict[str, Shape]
+
+
+def infer(text: str, scope: Scope, chains: Sequence[Chain], layout: str = "shape") -> Found:
+    """Shapes for the names in `chains` that `scope` does not know. Never raises for what cannot be read."""
+    fonts = _fonts(chains)
+    kinds: dict[str, str] = {}
+    for _ in range(MOST_NAMES):
+        reading = _read(text, scope, chains, kinds, layout)
+        new = [key for key in reading.wanted if key not in kinds]
+        if not new:
+            break
+        kinds[new[0]] = _preferences(new[0], fonts)[0]
+    best = _read(text, scope, chains, kinds, layout).clashes
+    for _ in range(ROUNDS):
+        before = dict(kinds)
+        for key in list(kinds):
+            if best == 0:
+                break
+            for kind in _preferences(key, fonts):
+                trial = {**kinds, key: kind}
+                clashes = _read(text, scope, chains, trial, layout).clashes
+                if clashes < best:
+                    best, kinds = clashes, trial
+        if kinds == before:
+            break
+    reading = _read(text, scope, chains, kinds, layout)
+    taken = {str(size) for size in scope.sizes} | set(scope.shapes)
+    places = reading.elaborator.sizes.replacements(taken)
+    shapes = {
+        key: (rows.xreplace(places), columns.xreplace(places))
+        for key, (rows, columns) in reading.elaborator.met.items()
+    }
+    return Found(shapes)
+
+
+@dataclass
+class _Reading:
+    elaborator: Elaborator
+    clashes: int
+    wanted: list[str]
+
+
+class _Wanted(dict):
+    """The kinds chosen so far; remembers which names were asked for in vain."""
+
+    def __init__(self, kinds: dict[str, str]) -> None:
+        super().__init__(kinds)
+        self.missed: list[str] = []
+
+    def get(self, key: str, default: str = "") -> str:  # type: ignore[override]
+        if key not in self and key not in self.missed:
+            self.missed.append(key)
+        return super().get(key, default)
+
+
+def _read(text: str, scope: Scope, chains: Sequence[Chain], kinds: dict[str, str], layout: str) -> _Reading:
+    """Read all chains under these kinds, and count the terms and relations that clash."""
+    asked = _Wanted(kinds)
+    e = Elaborator(text, scope, layout, asked)
+    clashes = 0
+    for chain in chains:
+        before = None
+        for number, term in enumerate(chain.terms):
+            sign = chain.signs[number - 1].value if number else "="
+            value = None
+            if isinstance(term, Node):
+                e.indices, e.ranges = {}, {}
+                try:
+                    value = e.value(term)
+                except Clash:
+                    clashes += 1
+                except (NotRead, PushthroughError):
+                    pass
+            if value is not None and before is not None and sign in EQUATES:
+                try:
+                    fitted(e, before, value)
+                except Clash:
+                    clashes += 1
+            before = value
+    return _Reading(e, clashes, asked.missed)
+
+
+def _fonts(chains: Sequence[Chain]) -> dict[str, str]:
+    nodes = [node for chain in chains for term in chain.terms if isinstance(term, Node) for node in term.walk()]
+    return {name_of(node) or "": node.font for node in nodes if node.kind == "name"}
+
+
+def _preferences(key: str, fonts: dict[str, str]) -> list[str]:
+    base = key.split()[-1].split("_")[0].rstrip("*'")
+    font = fonts.get(key) or fonts.get(base, "")
+    if font == "bf" and not base[:1].isupper():
+        return ["vector", "scalar", "matrix"]
+    if base.lower() in GREEK and not base[:1].isupper():
+        return ["scalar", "vector", "matrix"]
+    if base[:1].isupper():
+        return ["matrix", "scalar", "vector"]
+    if base in INDICES or base in ("n", "m", "d", "c", "f", "g", "h"):
+        return ["scalar", "vector", "matrix"]
+    return ["vector", "scalar", "matrix"]

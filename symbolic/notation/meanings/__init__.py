@@ -1,0 +1,1 @@
+"""What each kind of written mathematics means: one function a kind, registered by `means`."""

@@ -1,0 +1,335 @@
+"""Names, sums, products, powers, transposes, inverses, norms, matrices written out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sympy as sp
+from sympy import S
+from sympy.matrices.expressions.special import OneMatrix
+
+from symbolic.notation.build import Clash, Value, scalar
+from symbolic.notation.elaborate import Elaborator, means, name_of
+from symbolic.notation.scope import Piece
+from symbolic.notation.sizes import ONE
+from symbolic.notation.tree import Node
+
+NAMED_NUMBERS = {"pi": S.Pi, "infty": S.Infinity}
+
+
+@means("number")
+def _number(e: Elaborator, node: Node) -> Value:
+    if node.font == "bf":
+        return _filled(e, node, None)
+    return Value(sp.Rational(node.value) if len(node.value) < 40 else sp.nan, ONE)
+
+
+@means("name")
+def _name(e: Elaborator, node: Node) -> Value:
+    key = node.value
+    if not e.is_known(key) and key not in e.indices:
+        if key == "I" or key == "1" or (key == "0" and node.font):
+            return _filled(e, node, None)
+        if key in NAMED_NUMBERS:
+            return Value(NAMED_NUMBERS[key], ONE)
+        if key == "e" and e.kinds is not None and key not in e.kinds:
+            return Value(S.Exp1, ONE)
+    return e.name(key, node)
+
+
+def _filled(e: Elaborator, node: Node, size: Node | None) -> Value:
+    """The identity, a column of ones or zeros: of the size written below, else of one that the context decides."""
+    key = node.value
+    parts = size.children if size is not None and size.kind in ("tuple", "mul") else ()
+    if size is not None and len(parts) == 2 and (size.kind == "tuple" or size.value in ("times", "")):
+        n, m = (e.integer(part) for part in parts)
+    else:
+        n = e.integer(size) if size is not None else e.sizes.unknown(f"n_{key}")
+        m = S.One if size is not None or key != "0" else e.sizes.unknown(f"m_{key}")
+    if key == "I":
+        return Value(sp.Identity(n), (n, n))
+    kind = OneMatrix if key == "1" else sp.ZeroMatrix
+    return Value(kind(n, m), (n, m))
+
+
+@means("sub")
+def _sub(e: Elaborator, node: Node) -> Value:
+    base, below = node.children
+    whole, key = name_of(node), name_of(base)
+    if whole is not None and e.is_known(whole):
+        return e.name(whole, node)
+    if base.kind in ("name", "number") and not e.is_known(base.value) and base.value in ("I", "0", "1"):
+        return _filled(e, base, below)
+    places = _places(e, below)
+    if key is not None and key in e.scope.pieces and places and len(places) == 1:
+        return _piece(e, node, e.scope.pieces[key], places[0])
+    if base.kind in ("group", "call") or e.is_known(key) or base.kind in ("transpose", "inverse"):
+        if not places:
+            raise e.not_read(node, f"{e.written(below)} is no place in {e.written(base)}")
+        return _entry(e, node, e.value(base), places)
+    if key is None:
+        raise e.not_read(node, f"the subscript of {e.written(base)} has no meaning here")
+    if key == "e" and places and len(places) == 1:
+        n = e.sizes.unknown("n_e")
+        i = e.index(places[0], n)
+        return Value(sp.MatMul(sp.Identity(n)[:, i]), (n, S.One))
+    if key == "delta" and places and len(places) == 2:
+        n = e.sizes.unknown("n_delta")
+        return Value(sp.KroneckerDelta(e.index(places[0], n), e.index(places[1], n)), ONE)
+    kind = (e.kinds or {}).get(key, "")
+    if places and any(place.kind != "number" for place in places) and kind in ("vector", "matrix"):
+        return _entry(e, node, e.name(key, base), places)
+    if whole is None:
+        raise e.not_read(node, f"nothing says what {e.written(node)} is")
+    return e.name(whole, node)
+
+
+def _places(e: Elaborator, below: Node) -> list[Node] | None:
+    """The subscript as places of entries, one or two; None if it does not count."""
+    parts = list(below.children) if below.kind in ("tuple", "mul") and below.value == "" else [below]
+    if below.kind == "group":
+        return _places(e, below.children[0])
+    return parts if len(parts) <= 2 and all(e.is_index(part) for part in parts) else None
+
+
+def _entry(e: Elaborator, node: Node, whole: Value, places: Sequence[Node]) -> Value:
+    rows, columns = whole.shape
+    if len(places) == 2:
+        return e.build.entry(whole, e.index(places[0], rows), e.index(places[1], columns))
+    if e.sizes.is_one(columns):
+        return e.build.entry(whole, e.index(places[0], rows), S.Zero)
+    if e.sizes.is_one(rows):
+        return e.build.entry(whole, S.Zero, e.index(places[0], columns))
+    raise e.not_read(node, f"{e.written(node)} has one index, and {whole.text} is a matrix: a row or a column of it?")
+
+
+def _piece(e: Elaborator, node: Node, piece: Piece, place: Node) -> Value:
+    """The i-th row or column of a matrix, as a column; the i-th entry of its diagonal."""
+    of = e.name(piece.of, node)
+    rows, columns = of.shape
+    if piece.part == "diagonal":
+        i = e.index(place, rows)
+        return e.build.entry(of, i, i)
+    if piece.part == "column":
+        return Value(of.expr[:, e.index(place, columns)], (rows, S.One))
+    row = of.expr[e.index(place, rows), :]
+    return Value(row, (S.One, columns)) if piece.lying else Value(sp.Transpose(row), (columns, S.One))
+
+
+@means("prime")
+def _prime(e: Elaborator, node: Node) -> Value:
+    whole = name_of(node)
+    if whole is not None and e.is_known(whole):
+        return e.name(whole, node)
+    if "prime is transpose" in e.scope.conventions or whole is None:
+        return e.build.transpose(e.value(node.children[0]))
+    base = name_of(node.children[0])
+    inner = e.value(node.children[0]) if e.is_known(base) or node.children[0].kind == "sub" else None
+    if inner is not None and not e.build.is_scalar(inner):
+        return e.build.transpose(inner)
+    return e.name(whole, node)
+
+
+@means("star")
+def _star(e: Elaborator, node: Node) -> Value:
+    whole = name_of(node)
+    if whole is None:
+        raise e.not_read(node, "a star on something that is no name has no meaning here")
+    return e.name(whole, node)
+
+
+@means("group", "over")
+def _group(e: Elaborator, node: Node) -> Value:
+    inner = e.value(node.children[0])
+    return Value(inner.expr, inner.shape, inner.text if node.kind == "over" or node.value == "{" else "")
+
+
+@means("add")
+def _add(e: Elaborator, node: Node) -> Value:
+    return e.build.add([e.value(child) for child in node.children], e.written(node))
+
+
+@means("neg")
+def _neg(e: Elaborator, node: Node) -> Value:
+    return e.build.negative(e.value(node.children[0]))
+
+
+@means("mul")
+def _mul(e: Elaborator, node: Node) -> Value:
+    factors = applied(e, node.children)
+    if node.value in ("odot", "circ"):
+        return e.build.hadamard(factors, e.written(node))
+    if node.value == "otimes":
+        return e.build.kronecker(factors, e.written(node))
+    if node.value not in ("", "cdot", "times", "ast", "bullet"):
+        raise e.not_read(node, f"the sign {node.value} has no meaning here")
+    if node.value in ("cdot", "bullet") and len(factors) == 2 and all(map(e.build.is_column, factors)):
+        left, right = factors  # a dot between two columns
+        return e.build.multiply([e.build.transpose(left, left.text), right], e.written(node))
+    return e.build.multiply(factors, e.written(node))
+
+
+def applied(e: Elaborator, nodes: Sequence[Node]) -> list[Value]:
+    """Factors, with functions applied to the brackets that follow them: `f(w)` is no product if f is a function."""
+    found: list[Value] = []
+    position = 0
+    while position < len(nodes):
+        node, after = nodes[position], nodes[position + 1] if position + 1 < len(nodes) else None
+        key = name_of(node)
+        brackets = after is not None and (after.kind == "tuple" or (after.kind == "group" and after.value != "{"))
+        if brackets and after is not None and key is not None and key in e.scope.functions and key not in e.bound:
+            found.append(apply(e, node, key, after))
+            position += 2
+        elif after is not None and after.kind == "tuple":
+            raise e.not_read(node, f"nothing says what the function {e.written(node)} is")
+        else:
+            found.append(e.value(node))
+            position += 1
+    return found
+
+
+def arguments(node: Node) -> tuple[Node, ...]:
+    """What stands in the brackets of a function."""
+    inner = node.children[0] if node.kind == "group" else node
+    return inner.children if inner.kind == "tuple" else (inner,)
+
+
+def apply(e: Elaborator, node: Node, key: str, brackets: Node) -> Value:
+    """A function at its arguments: its body, with them for the parameters."""
+    function = e.scope.functions[key]
+    given = arguments(brackets)
+    if len(given) != len(function.parameters):
+        raise e.not_read(node, f"{key} takes {len(function.parameters)} arguments, not {len(given)}")
+    values = [e.value(argument) for argument in given]
+    e.used.add(key)
+    e.calls += 1
+    if e.calls > 200:
+        raise e.not_read(node, f"the definition of {key} leads back to itself")
+    shapes = [e.scope.shapes.get(p) for p in function.parameters]
+    if shapes == [ONE] and len(values) == 1 and not e.build.is_scalar(values[0]):  # of every entry
+
+        def at(z: Any) -> Any:
+            with e.binding(**{function.parameters[0]: Value(z, ONE)}):
+                return scalar(e.value(function.body).expr)
+
+        return e.build.entrywise(at, values[0])
+    for p, shape, value in zip(function.parameters, shapes, values, strict=True):
+        if shape is not None and not e.sizes.unify_shapes(shape, value.shape):
+            raise Clash(f"{key} takes a {p} of {e.build.show(shape)}, and {value.text} is {e.build.show(value.shape)}")
+    with e.binding(**dict(zip(function.parameters, values, strict=True))):
+        found = e.value(function.body)
+    return Value(found.expr, found.shape, f"{e.written(node)}{e.written(brackets)}")
+
+
+@means("div")
+def _div(e: Elaborator, node: Node) -> Value:
+    top, bottom = node.children
+    return e.build.divide(e.value(top), e.value(bottom))
+
+
+@means("pow")
+def _pow(e: Elaborator, node: Node) -> Value:
+    base, exponent = node.children
+    if base.kind == "norm" and exponent.kind == "number" and exponent.value == "2":
+        return _norm_squared(e, base)
+    if base.kind == "name" and base.value == "e" and not e.is_known("e"):
+        return e.build.entrywise(sp.exp, e.value(exponent))
+    if base.kind in ("name", "sub") and exponent.kind == "group" and exponent.value == "(":
+        raise e.not_read(node, f"{e.written(node)}: a power or a label?")
+    power = e.number(exponent)
+    if base.kind == "call" and len(base.children) == 1 and base.value in ("sin", "cos", "log", "ln", "tanh", "tr"):
+        return e.build.power(e.value(base), power)
+    return e.build.power(e.value(base), power)
+
+
+@means("transpose")
+def _transpose(e: Elaborator, node: Node) -> Value:
+    return e.build.transpose(e.value(node.children[0]))
+
+
+@means("inverse")
+def _inverse(e: Elaborator, node: Node) -> Value:
+    return e.build.inverse(e.value(node.children[0]))
+
+
+@means("inverse_transpose")
+def _inverse_transpose(e: Elaborator, node: Node) -> Value:
+    return e.build.transpose(e.build.inverse(e.value(node.children[0])))
+
+
+@means("pseudo_inverse")
+def _pseudo_inverse(e: Elaborator, node: Node) -> Value:
+    base = name_of(node.children[0])
+    key = base and f"{base}^dagger"
+    if key is not None and e.is_known(key):
+        return e.name(key, node)
+    raise e.not_read(node, f"nothing says which pseudo-inverse {e.written(node)} is")
+
+
+@means("norm")
+def _norm(e: Elaborator, node: Node) -> Value:
+    squared = _norm_squared(e, node)
+    return Value(sp.Pow(scalar(squared.expr), S.Half, evaluate=False), ONE)
+
+
+def _norm_squared(e: Elaborator, node: Node) -> Value:
+    inner = e.value(node.children[0])
+    is_matrix = not any(map(e.sizes.is_one, inner.shape))
+    if node.value == "F" or (node.value in ("2", "") and not is_matrix):
+        return e.build.norm_squared(inner)
+    weight = e.scope.shapes.get(node.value)
+    if weight is not None and not is_matrix:  # |x|_A^2 = x'Ax
+        middle = Value(e.scope.symbol(node.value), weight, node.value)
+        return e.build.multiply([e.build.transpose(inner, inner.text), middle, inner])
+    raise e.not_read(node, f"the norm {e.written(node)} has no meaning here")
+
+
+@means("bars")
+def _bars(e: Elaborator, node: Node) -> Value:
+    inner = e.value(node.children[0])
+    if e.build.is_scalar(inner):
+        return Value(sp.Abs(scalar(inner.expr), evaluate=False), ONE)
+    if e.sizes.is_one(inner.shape[1]):
+        raise e.not_read(node, f"{e.written(node)}: bars around a vector")
+    return e.build.determinant(inner)
+
+
+@means("matrix")
+def _matrix(e: Elaborator, node: Node) -> Value:
+    """Blocks, or numbers; a zero or an identity among blocks takes the size that fits."""
+    rows = [[e.value(cell) if not _is_zero(cell) else None for cell in row.children] for row in node.children]
+    if len({len(row) for row in rows}) != 1:
+        raise e.not_read(node, "the rows of this matrix do not have the same number of entries")
+    if any(cell.kind == "dots" for row in node.children for cell in row.children):
+        raise e.not_read(node, "dots in a matrix are not understood")
+    blocks = any(v is not None and not e.build.is_scalar(v) for row in rows for v in row)
+    if not blocks:
+        numbers = [[scalar(v.expr) if v is not None else S.Zero for v in row] for row in rows]
+        return Value(sp.ImmutableDenseMatrix(numbers), (S(len(rows)), S(len(rows[0]))))
+    heights = [_common(e, [v.shape[0] for v in row if v is not None], node) for row in rows]
+    widths = [_common(e, [row[k].shape[1] for row in rows if row[k] is not None], node) for k in range(len(rows[0]))]  # type: ignore[union-attr]
+    filled = [[_block(v, heights[r], widths[c]) for c, v in enumerate(row)] for r, row in enumerate(rows)]
+    total = sp.Add(*heights), sp.Add(*widths)
+    if len(filled) == 1 and len(filled[0]) == 1:
+        return Value(filled[0][0], total)
+    return Value(sp.BlockMatrix(filled), total)
+
+
+def _is_zero(cell: Node) -> bool:
+    return cell.kind == "number" and cell.value == "0"
+
+
+def _common(e: Elaborator, sizes: list[Any], node: Node) -> Any:
+    if not sizes:
+        return e.sizes.unknown("n_0")
+    for size in sizes[1:]:
+        if not e.sizes.unify(sizes[0], size):
+            raise Clash(f"blocks of {sizes[0]} and of {size} stand side by side in {e.written(node)}")
+    return sizes[0]
+
+
+def _block(v: Value | None, height: Any, width: Any) -> Any:
+    if v is None:
+        return sp.ZeroMatrix(height, width)
+    return sp.ImmutableDenseMatrix([[v.expr]]) if v.is_number else v.expr

@@ -1,0 +1,86 @@
+"""What the names of a document stand for at one place: shapes, facts, definitions, functions, pieces of matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sympy import Basic, MatrixSymbol, Symbol
+
+from symbolic.notation.sizes import Shape
+from symbolic.notation.tree import Node
+from symbolic.shapes import SCALAR
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function by its definition, such as `f(w) = |Xw - y|^2`: names of the parameters, and what is computed."""
+
+    parameters: tuple[str, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A name with an index that stands for part of a matrix: the i-th row or column, or an entry of the diagonal.
+
+    Rows and columns are read as columns (`x_i` of which `x_i'` is the row), unless `lying` says otherwise.
+    """
+
+    of: str
+    part: str  # "row", "column", "diagonal"
+    lying: bool = False
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The meaning of names. Immutable: `with_...` gives another scope.
+
+    shapes:      name -> (rows, columns), as declared, defined or found from the context
+    found:       those of the names whose shape nobody declared
+    given:       facts about them, as SymPy predicates and relations
+    values:      name -> SymPy expression, of a name that was defined by one
+    functions:   name -> Function
+    pieces:      name -> Piece
+    conventions: "prime is transpose", "rows" (numerator layout), "columns", ...
+    """
+
+    sizes: Mapping[str, Symbol] = field(default_factory=dict)
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
+    found: frozenset[str] = frozenset()
+    given: tuple[Basic, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    pieces: Mapping[str, Piece] = field(default_factory=dict)
+    conventions: frozenset[str] = frozenset()
+
+    def symbol(self, name: str) -> Any:
+        """The SymPy symbol of a name whose shape is known."""
+        return symbol(name, self.shapes[name])
+
+    def with_shapes(self, shapes: Mapping[str, Shape], found: bool = False) -> Scope:
+        more = frozenset(shapes) if found else frozenset()
+        kept = self.found - frozenset(shapes) if not found else self.found
+        return replace(self, shapes={**self.shapes, **shapes}, found=kept | more)
+
+    def with_given(self, *facts: Basic) -> Scope:
+        return replace(self, given=(*self.given, *(fact for fact in facts if fact not in self.given)))
+
+    def with_value(self, name: str, value: Any, shape: Shape) -> Scope:
+        """`name` stands for `value` from here on: what was known of it before is forgotten."""
+        old = self.symbol(name) if name in self.shapes else None
+        given = tuple(fact for fact in self.given if old is None or old not in fact.free_symbols)
+        values = {**self.values, name: value}
+        return replace(self, values=values, given=given, shapes={**self.shapes, name: shape}, found=self.found - {name})
+
+    def with_function(self, name: str, function: Function) -> Scope:
+        return replace(self, functions={**self.functions, name: function})
+
+    def with_piece(self, name: str, piece: Piece) -> Scope:
+        return replace(self, pieces={**self.pieces, name: piece})
+
+
+def symbol(name: str, shape: Shape) -> Any:
+    """A real number or a real matrix of that name."""
+    return Symbol(name, real=True) if shape == SCALAR else MatrixSymbol(name, *shape)

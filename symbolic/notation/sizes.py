@@ -1,0 +1,87 @@
+"""Sizes not known yet: unknowns that become equal to declared sizes, or to each other, as products are read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+from sympy import Dummy, Expr, S
+
+from symbolic.shapes import same_size
+
+Shape = tuple[Any, Any]
+ONE: Shape = (S.One, S.One)
+
+
+class Sizes:
+    """Equations between sizes, solved as they come. Only unknowns made by `unknown` are ever solved for.
+
+    >>> sizes, n = Sizes(), sp.Symbol("n", integer=True, positive=True)
+    >>> a = sizes.unknown()
+    >>> sizes.unify(a, n), sizes.resolve(a + 1), sizes.unify(a, n + 1)
+    (True, n + 1, False)
+    """
+
+    def __init__(self) -> None:
+        self._solved: dict[Dummy, Expr] = {}
+        self._open: dict[Dummy, str] = {}
+
+    def unknown(self, hint: str = "") -> Dummy:
+        """A size to be found; `hint` names it if it never is."""
+        new = Dummy(hint or "n", integer=True, positive=True)
+        self._open[new] = hint
+        return new
+
+    def resolve(self, size: Any) -> Any:
+        """A size with what has been found so far in place of the unknowns."""
+        size = S(size)
+        while found := size.free_symbols & self._solved.keys():
+            size = size.xreplace({s: self._solved[s] for s in found})
+        return size
+
+    def unify(self, a: Any, b: Any) -> bool:
+        """Make two sizes equal, if they are or an unknown can be chosen so; whether that worked."""
+        a, b = self.resolve(a), self.resolve(b)
+        if same_size(a, b):
+            return True
+        for one, other in ((a, b), (b, a)):
+            if one in self._open and one not in other.free_symbols:
+                self._solved[one] = other
+                return True
+        # A sum such as n + k with one unknown in it.
+        unknown = [s for s in (a - b).free_symbols if s in self._open]
+        if len(unknown) == 1:
+            difference = sp.expand(a - b)
+            slope = difference.coeff(unknown[0])
+            rest = sp.expand(difference - slope * unknown[0])
+            if slope in (1, -1) and unknown[0] not in rest.free_symbols:
+                self._solved[unknown[0]] = sp.expand(-rest / slope)
+                return True
+        return False
+
+    def unify_shapes(self, a: Shape, b: Shape) -> bool:
+        return self.unify(a[0], b[0]) and self.unify(a[1], b[1])
+
+    def is_one(self, size: Any) -> bool:
+        return same_size(self.resolve(size), 1)
+
+    def is_open(self, size: Any) -> bool:
+        return self.resolve(size) in self._open
+
+    def replacements(self, taken: set[str]) -> dict[Any, Any]:
+        """Every unknown with its value; one without gets a symbol of its own, with a name that is not taken."""
+        for unknown in list(self._open):
+            if unknown not in self._solved:
+                name = unknown.name
+                k = 0
+                while name in taken:
+                    k += 1
+                    name = f"{unknown.name}_{k}"
+                taken.add(name)
+                self._solved[unknown] = sp.Symbol(name, integer=True, positive=True)
+        return {unknown: self.resolve(unknown) for unknown in self._open}
+
+    def copy(self) -> Sizes:
+        other = Sizes()
+        other._solved, other._open = dict(self._solved), dict(self._open)
+        return other
