@@ -34,7 +34,6 @@ DEFINITE = ("positive_definite", "positive_semidefinite")
 FACTS = ("eq", "forall", *DEFINITE, "invertible", "injective", "positive", "nonpositive", "nonzero", "nonnegative")
 STRICT, LAX, ONE_TO_ONE = (DEFINITE[0], "positive"), (DEFINITE[1], "nonnegative"), ("injective", "invertible")
 WORDS = (*STRICT, *LAX, *ONE_TO_ONE)  # what can be shown
-
 class KernelError(Exception): """The certificate is malformed, ill-typed, or does not establish its claim."""
 class Report(NamedTuple):
     statement: str  # the claim in full, with its hypotheses
@@ -301,13 +300,13 @@ class Checker:
             case _: raise KernelError(f"not a step: {step!r}")
     def squares(self, m: Matrix, squares: list[Any], proof: Any, strict: bool) -> None:
         """m = sum of c L'PL (of c tr L'PL if m is a number) with c > 0 and P semidefinite; `strict`: m is definite."""
-        self.axioms.add("v'L'PLv >= 0, tr L'PL >= 0 if P is semidefinite; > 0 if it is definite and Lv, L are not 0")
+        self.axioms.add("v'L'PLv, tr L'PL, pq >= 0 if P, p, q are semidefinite; > 0 if they are definite and Lv, L are not 0")
         total, definite = Matrix(m.rows, m.cols, {}), False
         for c, middle, root in squares:
             factor, weight = self.expr(root, {}), self.expr(c, {})
             p = identity(factor.rows) if middle is None else self.expr(middle, {})
-            inner = middle is None or self.known("positive_definite", p)
-            need(inner or self.known("positive_semidefinite", p), "the middle of a square is not definite")
+            inner = middle is None or self.is_middle(STRICT[0], p, middle)
+            need(inner or self.is_middle(LAX[0], p, middle), "the middle of a square is not definite")
             need(self.is_positive(weight), "the coefficient of a square is not known to be positive")
             square = factor.T * p * factor
             total = total + weight * (square.trace() if m.rows == "1" else square)
@@ -315,6 +314,9 @@ class Checker:
             definite = definite or (inner and (whole or (m.rows == "1" and self.is_fact(factor, "nonzero"))))
         need(definite or not strict or self.known("invertible", m), "no square is definite")
         self.follows(m - total, proof, {})
+    def is_middle(self, kind: str, p: Matrix, e: Any) -> bool:  # by a fact, or as a product of scalars that are
+        parts = [self.expr(a, {}) for a in e[1:]] if e[0] == "mul" else [p]
+        return self.known(kind, p) or all(a.rows == a.cols == "1" and self.known(kind, a) for a in parts)
     def is_positive(self, m: Matrix) -> bool:
         """Whether m is a sum of products of positive numbers, symbols and sizes."""
         signs = [c > 0 and not chains for (_, chains), c in m.poly.items()]
@@ -363,7 +365,6 @@ def check(c: Any) -> Report:
         return Report(text, sorted(checker.axioms), sorted(checker.uses))
     except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as err:
         raise KernelError(f"malformed certificate: {err!r}") from None
-
 JOINS = {"add": " + ", "mul": " ", "and": " and "}
 FORMS = {
     "sym": "{}", "num": "{}", "dim": "size({})", "zero": "0", "id": "I({})", "T": "{}'", "inv": "({}^-1)",
@@ -375,9 +376,8 @@ FORMS = {
 def show(e: Any) -> str:
     """An expression, a fact or a claim, as text that can be read in one way; names out of the ordinary are quoted."""
     if not isinstance(e, list):
-        text = "" if e is None else str(e)
-        plain = re.fullmatch(r"\w*'?", text, re.ASCII)
-        return text if plain else f"({text})" if NUMBER.fullmatch(text) else json.dumps(text)
+        x = "" if e is None else str(e)
+        return x if re.fullmatch(r"\w*'?", x, re.ASCII) else f"({x})" if NUMBER.fullmatch(x) else json.dumps(x)
     parts = [show(a) for a in e[1:]]
     if e[0] in JOINS: return "(" + JOINS[e[0]].join(parts) + ")"
     return FORMS[e[0]].format(*parts) if e[0] in FORMS else f"{' '.join(parts)} {e[0].replace('_', ' ')}"

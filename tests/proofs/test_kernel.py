@@ -593,6 +593,20 @@ ACCEPTED = {
         claim=["implies", ["nonnegative", ["add", "t", ["mul", MINUS, "y'", "y"]]],
                ["at_least", ["exp", "t"], ["exp", ["mul", "y'", "y"]]]],
     ),
+    "a product of positive numbers": certificate(
+        given=[["positive", "s"], ["positive", ["add", "s", ["mul", MINUS, "t"]]]],
+        claim=["positive", ["add", ["pow", "s", "2"], ["mul", MINUS, "s", "t"]]],
+        proof=[[[ONE, ["mul", "s", ["add", "s", ["mul", MINUS, "t"]]], ["id", "1"]]], None],
+    ),
+    "a product of three, one of them squared beside it": certificate(
+        claim=["implies", ["nonnegative", "t"], ["implies", ["positive", "s"],
+               ["nonnegative", ["mul", ["num", "3"], "s", "t", ["pow", "t", "2"], ["mul", "y'", "y"]]]]],
+        proof=[[[["num", "3"], ["mul", "s", "t"], ["mul", "t", "y"]]], None],
+    ),
+    "a product with a definite middle of one number": certificate(
+        given=[["positive_definite", "s"], ["positive", "t"], ["nonzero", "y"]],
+        claim=["positive", ["mul", "s", "t", "y'", "y"]], proof=[[[ONE, ["mul", "s", "t"], "y"]], None],
+    ),
     "a Gram matrix is definite": certificate(
         given=[["injective", "C"], ["positive_definite", "A"]],
         steps=[["positive_definite", ["mul", "C'", "A", "C"], [[["num", "1"], "A", "C"]], None]],
@@ -741,6 +755,41 @@ REFUSED = {
     "a negative multiple of what is not negative": (
         certificate(claim=["implies", ["nonnegative", "t"], ["nonnegative", ["mul", MINUS, "t"]]],
                     proof=[[[MINUS, "t", ["id", "1"]]], None]), "coefficient of a square"),
+    "a product with a factor of unknown sign": (
+        certificate(given=[["positive", "s"]], claim=["nonnegative", ["mul", "s", "t"]],
+                    proof=[[[ONE, ["mul", "s", "t"], ["id", "1"]]], None]), "middle of a square is not definite"),
+    "a product with a factor that is only not zero": (
+        certificate(given=[["positive", "s"], ["nonzero", "t"]], claim=["nonnegative", ["mul", "s", "t"]],
+                    proof=[[[ONE, ["mul", "s", "t"], ["id", "1"]]], None]), "middle of a square is not definite"),
+    "a product with a nonpositive factor": (
+        certificate(given=[["positive", "s"], ["nonpositive", "t"]], claim=["nonnegative", ["mul", "s", "t"]],
+                    proof=[[[ONE, ["mul", "s", "t"], ["id", "1"]]], None]), "middle of a square is not definite"),
+    "a product with a factor that may be zero is not positive": (
+        certificate(given=[["positive", "s"], ["nonnegative", "t"]], claim=["positive", ["mul", "s", "t"]],
+                    proof=[[[ONE, ["mul", "s", "t"], ["id", "1"]]], None]), "no square is definite"),
+    "a product of positive numbers, times a square that may be zero": (
+        certificate(given=[["positive", "s"]], claim=["positive", ["mul", "s", "s", "t", "t"]],
+                    proof=[[[ONE, ["mul", "s", "s"], "t"]], None]), "no square is definite"),
+    "a product of negative numbers, read as one of positive ones": (
+        certificate(given=[["positive", ["mul", MINUS, "s"]], ["positive", ["mul", MINUS, "t"]]],
+                    claim=["positive", ["mul", "s", "t"]], proof=[[[ONE, ["mul", "s", "t"], ["id", "1"]]], None]),
+        "middle of a square is not definite"),
+    "a product of definite matrices": (
+        certificate(given=[["positive_definite", "A"], ["positive_definite", "B"]],
+                    claim=["positive_definite", ["mul", "A", "B"]],
+                    proof=[[[ONE, ["mul", "A", "B"], ["id", "n"]]], None]), "middle of a square is not definite"),
+    "a form in a product of matrices": (
+        certificate(given=[["positive_definite", "A"]], claim=["nonnegative", ["mul", "y'", "A", "x"]],
+                    proof=[[[ONE, ["mul", "y'", "A", "x"], ["id", "1"]]], None]), "middle of a square is not definite"),
+    "a product inside of a product": (
+        certificate(given=[["positive", "s"], ["positive", "t"]], claim=["positive", ["mul", "s", "t"]],
+                    proof=[[[ONE, ["mul", "s", ["mul", "t"], ["mul", "s", "t"]], ["pow", "s", "-1"]]], None]),
+        "middle of a square is not definite"),
+    "a sum of positive numbers is no product of them": (
+        certificate(given=[["positive", "s"], ["positive", "t"]], claim=["positive", ["add", "s", "t"]],
+                    proof=[[[ONE, ["add", "s", "t"], ["id", "1"]]], None]), "middle of a square is not definite"),
+    "a product without factors": (
+        certificate(claim=["positive", ONE], proof=[[[ONE, ["mul"], ["id", "1"]]], None]), "malformed"),
     "a sign of a matrix": (
         certificate(claim=["positive", GRAM], proof=[[[ONE, None, "C"]], None]), "cannot be positive"),
     "squares that are not the claim": (
