@@ -1,0 +1,236 @@
+"""The verdict on one step: both sides are given a meaning, then the claim is attacked, proved, or supported.
+
+A step is called false only where random instances of what is known contradict it. A claim that holds at random and
+fails only at special points (where a vector is zero, say) is `conditional`; one whose sizes clash is refuted only if
+every size in it was declared. Derivatives are tried in the layout that the document states, else in the usual ones: a
+layout is never the reason for which a step is called false.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+from sympy import Q
+
+from numeric.sample import NoInstance
+from numeric.witness import witness
+from proofs.prove import Claim, prove
+from proofs.verdict import Verdict
+from symbolic.errors import ProofError, PushthroughError, ShapeError, UnsupportedError
+from symbolic.notation.build import Clash, Value
+from symbolic.notation.definitions import differentiated_by, evaluated, expanded
+from symbolic.notation.elaborate import Elaborator, NotRead
+from symbolic.notation.meanings.derivatives import LAYOUTS
+from symbolic.notation.meanings.functions import fitted
+from symbolic.notation.scope import Scope
+from symbolic.notation.tree import Node, Span
+
+RELATIONS = {
+    "=": "=", "equiv": "=", ":=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "!=": "!=",
+}  # fmt: skip
+ORDERS = {"succ": Q.positive_definite, "succeq": Q.positive_semidefinite}
+TURNED = {"prec": "succ", "preceq": "succeq"}
+SURE = ("proved", "refuted")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was found about a step, for a `Finding`. `fault` is the part of the text to blame, if one is known."""
+
+    verdict: str
+    reason: str
+    counterexample: str = ""
+    conditions: tuple[str, ...] = ()
+    evidence: str = ""
+    certificate: dict | None = None
+    fault: Span | None = None
+    claim: Any = None
+    clash: bool = False
+    seconds: float = 0.0
+
+
+@dataclass
+class Judge:
+    """Judges steps of `text`; `seconds` bounds the search for a proof of each."""
+
+    text: str
+    seconds: float = 2.0
+    cache: dict[Any, Judgement] = field(default_factory=dict)
+
+    def judge(self, left: Node, relation: str, right: Node, scope: Scope, varying: frozenset[str] | None) -> Judgement:
+        """The verdict on `left relation right` under `scope`."""
+        begin = time.perf_counter()
+        found = self._in_layouts(left, relation, right, scope, varying)
+        return _timed(found, time.perf_counter() - begin)
+
+    def _in_layouts(
+        self, left: Node, relation: str, right: Node, scope: Scope, varying: frozenset[str] | None
+    ) -> Judgement:
+        """The best judgement over the layouts of derivatives; one layout if there is no derivative in the step."""
+        differentiates = any(node.kind == "derivative" for side in (left, right) for node in side.walk())
+        stated = next((c for c in LAYOUTS if c in scope.conventions), None)
+        layouts = ([stated] if stated else []) + [c for c in LAYOUTS if c != stated] if differentiates else ["shape"]
+        best: Judgement | None = None
+        for layout in layouts:
+            found = self._in_layout(left, relation, right, scope, varying, layout)
+            if best is None or _rank(found) < _rank(best):
+                best = found
+            if found.verdict in ("proved", "supported") or (found.verdict == "unread" and not found.clash):
+                break
+        assert best is not None
+        return best
+
+    def _in_layout(
+        self, left: Node, relation: str, right: Node, scope: Scope, varying: frozenset[str] | None, layout: str
+    ) -> Judgement:
+        e = Elaborator(self.text, scope, layout)
+        e.varying = varying
+        try:
+            sides = self._sides(e, left, right)
+        except NotRead as error:
+            return Judgement("unread", str(error), fault=error.span)
+        except Clash as clash:
+            return self._clash(e, clash)
+        except (PushthroughError, RecursionError) as error:
+            return Judgement("unread", str(error) or type(error).__name__)
+        try:
+            return self._claim(e, sides, relation, scope)
+        except (PushthroughError, RecursionError, ValueError, TypeError, AttributeError, KeyError) as error:
+            return Judgement("unread", f"not decided: {str(error) or type(error).__name__}")
+
+    @staticmethod
+    def _sides(e: Elaborator, left: Node, right: Node) -> tuple[Value, Value]:
+        """Both sides; a 0 takes the shape of the other one."""
+        one, other = e.value(left), e.value(right)
+        try:
+            return fitted(e, one, other)
+        except Clash as clash:
+            clash.span = clash.span or right.span
+            raise
+
+    @staticmethod
+    def _clash(e: Elaborator, clash: Clash) -> Judgement:
+        guessed = sorted(e.used & e.scope.found)
+        if guessed:
+            names = ", ".join(guessed)
+            return Judgement("unread", f"{clash}. The shape of {names} was not declared", fault=clash.span, clash=True)
+        return Judgement("refuted", str(clash), counterexample=str(clash), fault=clash.span, clash=True)
+
+    def _claim(self, e: Elaborator, sides: tuple[Value, Value], relation: str, scope: Scope) -> Judgement:
+        left, right = (e.finished(side.expr) for side in sides)
+        given = tuple(e.finished(fact) for fact in scope.given)
+        key = (left, right, relation, given, tuple(scope.values.items()))
+        if key not in self.cache:
+            self.cache[key] = self._judged(left, right, relation, given, scope)
+        return self.cache[key]
+
+    def _judged(self, left: Any, right: Any, relation: str, given: tuple[Any, ...], scope: Scope) -> Judgement:
+        found: Judgement | None = None
+        for claim, facts in _readings(left, right, relation, given, scope):
+            found = self._decided(claim, facts)
+            if found.verdict == "proved":
+                break
+        assert found is not None
+        return found
+
+    def _decided(self, claim: Any, given: tuple[Any, ...]) -> Judgement:
+        try:
+            verdict = prove(claim, given, max_seconds=self.seconds)
+        except ShapeError as error:
+            return Judgement("unread", f"not decided: {error}", claim=claim)
+        except NoInstance as error:
+            return Judgement("unread", f"nothing could be evaluated: {error}", claim=claim)
+        except ProofError:
+            raise
+        except UnsupportedError as error:
+            return Judgement("unread", f"not decided: {error}", claim=claim)
+        if verdict.status != "refuted":
+            return Judgement(
+                verdict.status, verdict.reason, conditions=verdict.conditions, evidence=verdict.explain(),
+                certificate=verdict.certificate, claim=claim,
+            )  # fmt: skip
+        return _refuted(claim, given, verdict)
+
+
+def _refuted(claim: Any, given: tuple[Any, ...], verdict: Verdict) -> Judgement:
+    """Refuted if random instances say so; if only special ones do, true in general and false there."""
+    try:
+        in_general = witness(claim, given)
+    except (NoInstance, UnsupportedError):
+        in_general = None
+    shown = str(verdict.counterexample) if verdict.counterexample is not None else verdict.reason
+    if verdict.counterexample is None and in_general is None:
+        return Judgement("unread", f"not decided: {verdict.reason}", claim=claim)
+    if in_general is not None and in_general.holds:
+        reason = f"holds at random instances, not at special ones: {verdict.reason}"
+        conditions = ("the values are in general position",)
+        return Judgement("conditional", reason, counterexample=shown, conditions=conditions, claim=claim)
+    return Judgement("refuted", verdict.reason, counterexample=shown, evidence=verdict.explain(), claim=claim)
+
+
+def _readings(
+    left: Any, right: Any, relation: str, given: tuple[Any, ...], scope: Scope
+) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """The claim with its definitions put in. Where a defined name is differentiated by, first with that name free.
+
+    What is true for every value of a name is true for the one that it was given; what is false for some is not false.
+    """
+    free = differentiated_by(left) | differentiated_by(right)
+    facts = tuple(_opened(fact, scope, free) for fact in given)
+    if free:
+        sides = expanded(left, scope, free), expanded(right, scope, free)
+        yield _stated(*sides, relation), facts
+    sides = tuple(expanded(evaluated(side) if free else side, scope) for side in (left, right))
+    yield _stated(sides[0], sides[1], relation), tuple(_opened(fact, scope) for fact in given)
+
+
+def _opened(fact: Any, scope: Scope, keep: Any = ()) -> Any:
+    if isinstance(fact, sp.assumptions.AppliedPredicate):
+        return fact.function(*(expanded(a, scope, keep) for a in fact.arguments))
+    return expanded(fact, scope, keep)
+
+
+def _stated(left: Any, right: Any, relation: str) -> Any:
+    if relation in TURNED:
+        return _stated(right, left, TURNED[relation])
+    if relation in ORDERS:
+        return ORDERS[relation](_difference(left, right))
+    return Claim(left, right, RELATIONS[relation])
+
+
+def _difference(left: Any, right: Any) -> Any:
+    if right == 0 or isinstance(right, sp.ZeroMatrix):
+        return left
+    return sp.MatAdd(left, sp.MatMul(-1, right))
+
+
+def _rank(j: Judgement) -> int:
+    if j.clash:
+        return 5
+    return {"proved": 0, "supported": 1, "conditional": 2, "refuted": 3, "unread": 4}[j.verdict]
+
+
+def _timed(j: Judgement, seconds: float) -> Judgement:
+    return Judgement(
+        j.verdict,
+        j.reason,
+        j.counterexample,
+        j.conditions,
+        j.evidence,
+        j.certificate,
+        j.fault,
+        j.claim,
+        j.clash,
+        seconds,
+    )
+
+
+def known_relation(relation: str) -> bool:
+    return relation in RELATIONS or relation in ORDERS or relation in TURNED
+
+
+__all__ = ["Judge", "Judgement", "Sequence", "known_relation"]
