@@ -1,0 +1,345 @@
+"""From the formulas of a document to steps: what is defined, what is assumed, what is claimed.
+
+A chain `a = b = c` is read in the order of the document. Its first relation is a definition where a new name, or a
+function of names, stands on the left; an equation of a free variable is a condition, for it cannot be an identity;
+everything else is a claim, and every relation in it is a step of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from proofs.checking.judge import Judge, Judgement, known_relation
+from symbolic.errors import PushthroughError
+from symbolic.notation.build import Clash, Value, scalar
+from symbolic.notation.definitions import evaluated, expanded, put
+from symbolic.notation.elaborate import Elaborator, NotRead, name_of
+from symbolic.notation.meanings.algebra import arguments
+from symbolic.notation.meanings.functions import equated
+from symbolic.notation.scope import Function, Scope
+from symbolic.notation.tree import Chain, Node, Sign, Span, Unread
+
+DEFINES = (":=",)
+EQUAL = ("=", ":=", "equiv")
+SCALE = frozenset("<= >= < > != = equiv :=".split())
+
+
+@dataclass(frozen=True)
+class Step:
+    """One relation between neighbouring terms, judged."""
+
+    left: Node | Unread
+    sign: Sign
+    right: Node | Unread
+    judgement: Judgement
+    follows: bool = False  # judged with the term before it corrected
+    scope: Scope | None = None
+    before: Node | None = None  # the term before the left one, in the same chain
+    varying: frozenset[str] | None = None
+
+
+@dataclass
+class Walker:
+    """Goes through the chains of a document in order; `scope` grows. `layout` is that of derivatives in definitions."""
+
+    text: str
+    judge: Judge
+    scope: Scope
+    notes: list[str] = field(default_factory=list)  # what was assumed or defined, in words
+    conditions: list[tuple[str, Any]] = field(default_factory=list)  # equations to be solved: what was set to zero
+    gradients: list[tuple[Any, Any]] = field(default_factory=list)  # (variable, derivative by it), as last written
+    last: Node | Unread | None = None
+    tick: Callable[[], None] = lambda: None
+
+    # One chain.
+
+    def chain(self, chain: Chain, role: str = "unknown", premise: Any = None, display: bool = True) -> list[Step]:
+        """The steps of a chain, judged; the scope learns what it defines."""
+        terms = list(chain.terms)
+        if terms and terms[0] is None:
+            if self.last is None:
+                return []
+            terms[0] = self.last
+        if not chain.signs:
+            return []
+        if terms[-1] is not None:
+            self.last = terms[-1]
+        if any(sign.value in ("in", "sim", "to", "->", "notin", "subset", "subseteq") for sign in chain.signs):
+            return []
+        links = list(zip(terms, chain.signs, terms[1:], strict=False))
+        varying = _varying(terms, self.scope)
+        first = chain.terms[0] is not None and self._is_definition(links[0], role, display)
+        start = 0
+        steps: list[Step] = []
+        if first:
+            optimum = self._optimum(links[0], role)
+            if optimum is not None:
+                steps.append(optimum)
+            self._define(links[0], varying)
+            start = 1
+        elif role in ("assumption", "definition") and not display:
+            self._assume(links)
+            return []
+        for number, (left, sign, right) in enumerate(links[start:], start):
+            before = terms[number - 1] if number > start else None
+            step = self._step(left, sign, right, before, varying, premise)
+            if step is not None and not self._is_condition(step, links, role, premise, display):
+                steps.append(step)
+        self._remember_gradient(terms, chain)
+        return self._cascades(steps)
+
+    def _step(
+        self, left: Any, sign: Sign, right: Any, before: Any, varying: frozenset[str] | None, premise: Any
+    ) -> Step | None:
+        if not known_relation(sign.value):
+            return None
+        self.tick()
+        before = before if isinstance(before, Node) else None
+        if isinstance(left, Unread) or isinstance(right, Unread):
+            side = left if isinstance(left, Unread) else right
+            found = Judgement("unread", f"expected {side.expected}", fault=side.span)
+            return Step(left, sign, right, found, scope=self.scope, before=before)
+        scope = self.scope if premise is None else self.scope.with_given(*premise)
+        found = self.judge.judge(left, sign.value, right, scope, varying)
+        return Step(left, sign, right, found, scope=scope, before=before, varying=varying)
+
+    def _cascades(self, steps: list[Step]) -> list[Step]:
+        """A step that is false only because the term before it is: judged from the term before that."""
+        found: list[Step] = []
+        for step in steps:
+            previous = found[-1] if found else None
+            if (
+                previous is not None
+                and previous.judgement.verdict == "refuted"
+                and step.judgement.verdict == "refuted"
+                and previous.right is step.left
+                and isinstance(previous.left, Node)
+                and isinstance(step.right, Node)
+                and previous.sign.value in EQUAL
+                and step.scope is not None
+            ):
+                again = self.judge.judge(previous.left, step.sign.value, step.right, step.scope, step.varying)
+                if again.verdict in ("proved", "supported", "conditional"):
+                    reason = f"follows from the corrected form of the term before it; {again.reason}"
+                    step = _with(step, _reasoned(again, reason), True)
+            found.append(step)
+        return found
+
+    # Definitions.
+
+    def _is_definition(self, link: tuple[Any, Sign, Any], role: str, display: bool) -> bool:
+        left, sign, right = link
+        if sign.value in DEFINES:
+            return True
+        if sign.value not in EQUAL or not isinstance(left, Node) or not isinstance(right, Node):
+            return False
+        if _function_head(left, self.scope) is not None:
+            return True
+        key = name_of(left)
+        if key is None or key in self.scope.values or key in self.scope.sizes:
+            return False
+        if key in self.scope.shapes and key not in self.scope.found and role == "claim":
+            return False
+        return not any(name_of(node) == key for node in right.walk())
+
+    def _define(self, link: tuple[Any, Sign, Any], varying: frozenset[str] | None) -> None:
+        left, _, right = link
+        if not isinstance(left, Node) or not isinstance(right, Node):
+            return
+        head = _function_head(left, self.scope)
+        if head is not None:
+            key, parameters = head
+            self.scope = self.scope.with_function(key, Function(parameters, right))
+            return
+        key = name_of(left)
+        if key is None:
+            self._assume([link])
+            return
+        value = self._value(right, varying)
+        if value is None:
+            return
+        expr = evaluated(value.expr) if _differentiates(right) else value.expr
+        if value.shape == (1, 1):
+            expr = scalar(expr)
+        self.scope = self.scope.with_value(key, expr, value.shape)
+
+    def _value(self, node: Node, varying: frozenset[str] | None = None) -> Value | None:
+        e = Elaborator(self.text, self.scope)
+        e.varying = varying
+        try:
+            found = e.value(node)
+            shape = tuple(e.finished(size) for size in found.shape)
+            return Value(e.finished(found.expr), shape)  # type: ignore[arg-type]
+        except (PushthroughError, RecursionError):
+            return None
+
+    # Assumptions and conditions.
+
+    def _assume(self, links: list[tuple[Any, Sign, Any]]) -> None:
+        for left, sign, right in links:
+            if isinstance(left, Node) and isinstance(right, Node):
+                fact = self.fact(left, sign.value, right)
+                if fact is not None:
+                    self.scope = self.scope.with_given(fact)
+
+    def fact(self, left: Node, relation: str, right: Node) -> Any | None:
+        """A relation as a hypothesis; None if it cannot be read, which makes verdicts weaker, never wrong."""
+        e = Elaborator(self.text, self.scope)
+        try:
+            one, other = e.value(left), e.value(right)
+            if relation in EQUAL:
+                return e.finished(equated(e, one, other))
+            kinds = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "!=": sp.Ne}
+            if relation == "!=" and not one.is_number:
+                return sp.Ne(e.finished(one.expr), e.finished(sp.ZeroMatrix(*one.shape))) if other.expr == 0 else None
+            if relation in kinds:
+                numbers = [e.build.require_scalar(v, "a comparison") for v in (one, other)]
+                return e.finished(kinds[relation](*numbers, evaluate=False))
+            if relation in ("succ", "succeq") and other.expr == 0:
+                predicate = sp.Q.positive_definite if relation == "succ" else sp.Q.positive_semidefinite
+                return predicate(e.finished(one.expr))
+        except (PushthroughError, RecursionError):
+            return None
+        return None
+
+    def _is_condition(self, step: Step, links: list[Any], role: str, premise: Any, display: bool) -> bool:
+        """Whether a relation that does not hold for all values is a condition: to be solved, or assumed."""
+        judged = step.judgement
+        if judged.verdict not in ("refuted", "conditional") or judged.clash or step.sign.value not in EQUAL:
+            return False
+        differentiates = any(_differentiates(t) for link in links for t in (link[0], link[2]) if isinstance(t, Node))
+        is_zero = isinstance(step.right, Node) and _is_zero(step.right)
+        alone = len(links) == 1
+        if (is_zero and (differentiates or self.gradients or role == "condition")) or (role == "condition" and alone):
+            self._set(step)
+            return True
+        if alone and role == "assumption":
+            self._set(step)
+            return True
+        if (
+            alone
+            and premise is None
+            and self.conditions
+            and isinstance(step.left, Node)
+            and isinstance(step.right, Node)
+        ):
+            facts = [fact for _, fact in self.conditions]
+            again = self.judge.judge(
+                step.left, step.sign.value, step.right, self.scope.with_given(*facts), step.varying
+            )
+            if again.verdict in ("proved", "supported"):
+                self._set(step)
+                return True
+        return False
+
+    def _set(self, step: Step) -> None:
+        if isinstance(step.left, Node) and isinstance(step.right, Node):
+            fact = self.fact(step.left, "=", step.right)
+            if fact is not None:
+                self.conditions.append((self._written(step), fact))
+
+    def _written(self, step: Step) -> str:
+        return " ".join(self.text[step.left.span[0] : step.right.span[1]].split())
+
+    # Minimisers: names for where a gradient vanishes.
+
+    def _remember_gradient(self, terms: list[Any], chain: Chain) -> None:
+        head = terms[0]
+        if not isinstance(head, Node) or not _differentiates(head) or not isinstance(terms[-1], Node):
+            return
+        for term in reversed(terms):
+            if isinstance(term, Node) and not _is_zero(term):
+                derivative, value = next(n for n in head.walk() if n.kind == "derivative"), self._value(term)
+                by = self._variable_of(derivative)
+                if value is not None and by is not None:
+                    self.gradients.append((by, value.expr))
+                return
+
+    def _variable_of(self, node: Node) -> Any | None:
+        if len(node.children) == 2:
+            key = name_of(node.children[1])
+        else:
+            inner = node.children[0]
+            function = name_of(inner.children[0]) if inner.kind == "mul" else name_of(inner)
+            known = self.scope.functions.get(function or "")
+            key = known.parameters[0] if known is not None and len(known.parameters) == 1 else None
+        return self.scope.symbol(key) if key is not None and key in self.scope.shapes else None
+
+    def _optimum(self, link: tuple[Any, Sign, Any], role: str) -> Step | None:
+        """`hat p = ...` after a gradient by p: whether the gradient vanishes there. None if that cannot be told."""
+        left, sign, right = link
+        key = name_of(left) if isinstance(left, Node) else None
+        if key is None or not isinstance(right, Node):
+            return None
+        base = key.split()[-1].rstrip("*").split("_")[0]
+        for by, derivative in reversed(self.gradients):
+            if by.name != base or by.name == key:
+                continue
+            value = self._value(right)
+            if value is None or by in expanded(value.expr, self.scope).free_symbols:
+                return None
+            try:
+                at = put(evaluated(expanded(derivative, self.scope, {by})), by, expanded(value.expr, self.scope))
+                zero = sp.ZeroMatrix(*at.shape) if getattr(at, "is_Matrix", False) else sp.S.Zero
+                found = self.judge._decided(sp.Eq(at, zero, evaluate=False), self.scope.given)
+            except PushthroughError:
+                return None
+            if found.verdict in ("proved", "supported"):
+                words = f"the derivative by {by.name} vanishes there"
+                judged = _reasoned(found, f"{words}: {found.reason}" if found.reason else words)
+                return Step(left, sign, right, judged, scope=self.scope)
+            if found.verdict == "refuted" and role == "optimum":
+                words = f"the derivative by {by.name} does not vanish there"
+                return Step(left, sign, right, _reasoned(found, words), scope=self.scope)
+            return None
+        return None
+
+
+def _function_head(node: Node, scope: Scope) -> tuple[str, tuple[str, ...]] | None:
+    """`f(w)`, `f(U, V)` where f is no known function and no known matrix: its name and parameters."""
+    if node.kind != "mul" or len(node.children) != 2 or node.children[1].kind not in ("group", "tuple"):
+        return None
+    key = name_of(node.children[0])
+    if key is None or key in scope.functions or (key in scope.shapes and key not in scope.found):
+        return None
+    names = [name_of(argument) for argument in arguments(node.children[1])]
+    return (key, tuple(str(name) for name in names)) if all(names) else None
+
+
+def _varying(terms: list[Any], scope: Scope) -> frozenset[str] | None:
+    """The variables whose differentials a chain writes, which then are all that change; None if it writes none."""
+    found = {
+        name_of(node.children[0])
+        for term in terms
+        if isinstance(term, Node)
+        for node in term.walk()
+        if node.kind == "differential"
+    }
+    variables = frozenset(name for name in found if name and name not in scope.values and name not in scope.functions)
+    return variables or None
+
+
+def _differentiates(node: Node) -> bool:
+    return any(part.kind in ("derivative", "differential") for part in node.walk())
+
+
+def _is_zero(node: Node) -> bool:
+    return node.value == "0" and node.kind in ("number", "name")
+
+
+def _reasoned(judged: Judgement, reason: str) -> Judgement:
+    return Judgement(
+        judged.verdict, reason, judged.counterexample, judged.conditions, judged.evidence, judged.certificate,
+        judged.fault, judged.claim, judged.clash, judged.seconds,
+    )  # fmt: skip
+
+
+def _with(step: Step, judged: Judgement, follows: bool) -> Step:
+    return Step(step.left, step.sign, step.right, judged, follows, step.scope, step.before, step.varying)
+
+
+__all__ = ["Clash", "Iterator", "NotRead", "Span", "Step", "Walker"]
