@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from proofs.checking import command
 from symbolic.errors import PushthroughError
 
 if TYPE_CHECKING:
@@ -93,6 +94,9 @@ def solve(
     _print_report(report)
     if any(row.refuted for row in report.rows):
         raise typer.Exit(1)
+
+
+app.command(epilog=command.EPILOG)(command.check)
 
 
 @app.command(epilog="Example: `pushthrough replay certificate.json`")
