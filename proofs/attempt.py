@@ -23,6 +23,7 @@ from proofs.licences import licence
 from proofs.limits import pushed_through
 from proofs.positivity import squares_of
 from proofs.quadratic import completed_squares, differences, middles, scaled_facts
+from proofs.reals import SignProof, key_of, prove_sign
 from proofs.search import Contradiction, Search
 from proofs.statement import Statement
 from proofs.verdict import Names, fact_text
@@ -74,16 +75,42 @@ class Attempt:
             "format": "pushthrough", "version": 1, "symbols": statement.symbols, "indices": statement.indices,
             "given": given + signs, "assumed": self._nonzero(statement, given + signs), "steps": [],
         }  # fmt: skip
+        checker = None
         for extra in (False, True):
-            checker = self._introduce(statement, body, claim, extra)
-            if checker is None:
+            introduced = self._introduce(statement, body, claim, extra)
+            if introduced is None:
                 break
+            checker = introduced
             proofs = Proofs(self, checker, statement.indices)
             proof = proofs.of(claim)
             if proof is not FAILED:
-                steps = [*body["steps"], *(["zero", lemma] for lemma in proofs.lemmas)]
-                return self._accepted({**body, "steps": steps, "claim": claim, "proof": proof}, len(signs))
+                return self._with_lemmas({**body, "claim": claim, "proof": proof}, proofs.lemmas, len(signs))
+        found = self._products(checker, body, claim) if checker is not None else {}
+        if checker is not None and found:
+            proofs = Proofs(self, checker, statement.indices, found)
+            proof = proofs.of(claim)
+            if proof is not FAILED:
+                return self._with_lemmas({**body, "claim": claim, "proof": proof}, proofs.lemmas, len(signs))
         return None
+
+    def _products(self, checker: Checker, body: dict[str, Any], claim: Json) -> dict[str, SignProof]:
+        """Proofs of the signs in the claim by products of hypotheses; the steps that they need are taken."""
+        found = dict[str, SignProof]()
+        for facts, kind, e in _signs(claim):
+            if Proofs(self, checker, {}).of(_under(facts, [kind, e])) is not FAILED:
+                continue
+            sign = prove_sign(checker, facts, kind, e, self.end - time.perf_counter())
+            if sign is None:
+                return {}
+            for step in sign.steps:
+                checker.step(step)
+                body["steps"].append(step)
+            found[key_of(facts, kind, e)] = sign
+        return found
+
+    def _with_lemmas(self, certificate: Json, lemmas: list[Json], signs: int) -> Json:
+        steps = [*certificate["steps"], *(["zero", lemma] for lemma in lemmas)]
+        return self._accepted({**certificate, "steps": steps}, signs)
 
     def _nonzero(self, statement: Statement, facts: list[Json]) -> list[Json]:
         """Scalars that are divided by and are not known to be nonzero: that is presupposed."""
@@ -118,7 +145,7 @@ class Attempt:
         for e in definite:
             if not self._licensed(checker, body, e) and self._introduce_more(checker, body, more):
                 self._licensed(checker, body, e)
-        for facts, e in _signs(claim):
+        for facts, _, e in _signs(claim):
             self._license_middles(checker, body, facts, e)
         return checker
 
@@ -243,8 +270,10 @@ FAILED = object()
 class Proofs:
     """Proofs of the parts of a claim, with the lemmas they share."""
 
-    def __init__(self, attempt: Attempt, checker: Checker, indices: dict[str, str]) -> None:
-        self.attempt, self.checker, self.indices = attempt, checker, indices
+    def __init__(
+        self, attempt: Attempt, checker: Checker, indices: dict[str, str], found: dict[str, SignProof] | None = None
+    ) -> None:
+        self.attempt, self.checker, self.indices, self.found = attempt, checker, indices, found or {}
         self.lemmas: list[Json] = []
         self.searches: dict[str, Search] = {}
 
@@ -283,11 +312,15 @@ class Proofs:
             return None
         if kind in ONE_TO_ONE:
             return FAILED
+        local = [f for ref, f in self.checker.facts.items() if ref[0] == "h"]
+        sign = self.found.get(key_of(local, kind, e))
+        if sign is not None:
+            return sign.evidence(len(self.checker.facts) - len(local))
         for squares in self.squares(e, m):
             terms = [["mul", c, _square(self.checker, p, root, m.rows)] for c, p, root in squares]
-            proof = self.equation(m - self.checker.expr(["add", *terms] if terms else ["zero", m.rows, m.rows], {}))
-            if proof is not FAILED:
-                with suppress(KernelError):
+            with suppress(KernelError):  # a coefficient may divide by what may be zero
+                proof = self.equation(m - self.checker.expr(["add", *terms] if terms else ["zero", m.rows, m.rows], {}))
+                if proof is not FAILED:
                     self.checker.show_that(kind, e, [squares, proof])
                     return [squares, proof]
         return FAILED
@@ -358,7 +391,13 @@ def _expressions(claim: Any, given: Iterable[Any]) -> list[Basic]:
     return [*sides, *given]
 
 
-def _signs(claim: Json, facts: tuple[Json, ...] = ()) -> Iterator[tuple[list[Json], Json]]:
+def _under(facts: list[Json], claim: Json) -> Json:
+    for fact in reversed(facts):
+        claim = ["implies", fact, claim]
+    return claim
+
+
+def _signs(claim: Json, facts: tuple[Json, ...] = ()) -> Iterator[tuple[list[Json], str, Json]]:
     """The scalars that a claim says are positive or nonnegative, with the premises above them."""
     match claim:
         case ["and", *parts]:
@@ -368,8 +407,8 @@ def _signs(claim: Json, facts: tuple[Json, ...] = ()) -> Iterator[tuple[list[Jso
             yield from _signs(inner, (*facts, in_logs(fact)))
         case ["forall", _, inner]:
             yield from _signs(inner, facts)
-        case ["positive" | "nonnegative", e]:
-            yield list(facts), e
+        case ["positive" | "nonnegative" as kind, e]:
+            yield list(facts), kind, e
 
 
 def _predicates(claim: Json) -> list[tuple[str, Json]]:

@@ -300,7 +300,7 @@ class Checker:
             case _: raise KernelError(f"not a step: {step!r}")
     def squares(self, m: Matrix, squares: list[Any], proof: Any, strict: bool) -> None:
         """m = sum of c L'PL (of c tr L'PL if m is a number) with c > 0 and P semidefinite; `strict`: m is definite."""
-        self.axioms.add("v'L'PLv, tr L'PL, pq >= 0 if P, p, q are semidefinite; > 0 if they are definite and Lv, L are not 0")
+        self.axioms.add("v'L'PLv, tr L'PL, pq >= 0 if P, p, q are semidefinite; > 0 if definite; Lv, L not 0")
         total, definite = Matrix(m.rows, m.cols, {}), False
         for c, middle, root in squares:
             factor, weight = self.expr(root, {}), self.expr(c, {})

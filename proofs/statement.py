@@ -280,8 +280,8 @@ class Statement:
             yield self.sign(fact) if isinstance(fact, sp.Ne) else self.comparison(fact.lhs, fact.rel_op, fact.rhs)
         elif isinstance(fact, AppliedPredicate):
             name, expr = str(fact.function.name), fact.arguments[0]
-            if name == "negative":
-                yield ["positive", ["mul", MINUS, self.expr(expr)]]
+            if name in ("negative", "nonpositive") and is_scalar(expr):
+                yield ["positive" if name == "negative" else "nonnegative", ["mul", MINUS, self.expr(expr)]]
             elif name in _WORDS or name == "nonzero" or (name in _SIGNS and is_scalar(expr)):
                 yield [name, self.expr(expr)]
             else:

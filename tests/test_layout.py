@@ -15,7 +15,8 @@ PACKAGES = ("symbolic", "numeric", "proofs")  # arrows go from right to left
 FILES = sorted(file.relative_to(ROOT).as_posix() for name in PACKAGES for file in (ROOT / name).rglob("*.py"))
 # These import in functions, to start fast.
 LAZY = {  # what a short run need not load
-    "proofs/__main__.py", "proofs/cli.py", "proofs/pytest_plugin.py", "proofs/render/figure.py", "proofs/workers.py",
+    "proofs/__main__.py", "proofs/cli.py", "proofs/pytest_plugin.py", "proofs/render/figure.py", "proofs/smt.py",
+    "proofs/workers.py",
 }  # fmt: skip
 KERNEL = "proofs/kernel.py"
 TOP_LEVEL = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", *PACKAGES, "tests", "benchmarks"}

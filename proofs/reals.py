@@ -1,0 +1,383 @@
+"""Signs of quotients of polynomials, from the signs of others: a sum of products of hypotheses and squares.
+
+The claim p > 0 or p >= 0 is proved by an identity M p = sum of c (product of hypotheses) s^2 + multiples of equations,
+where c > 0, and M is a product, or a sum of products, of hypotheses that say > 0 (Stengle; Handelman, where the squares
+are of monomials). Hypotheses and claim are multiplied by squares of denominators first. The products are listed up to
+a degree; a solver finds the coefficients; the kernel multiplies out. Nothing here needs to be trusted.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from copy import copy
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations
+from typing import Any
+
+from proofs.kernel import DEFINITE, ONE_TO_ONE, STRICT, Checker, KernelError
+from proofs.laurent import (
+    ONE,
+    Letters,
+    Monomial,
+    Poly,
+    by_powers,
+    degree,
+    monomials,
+    power,
+    product,
+    scaled,
+    times,
+    total,
+)
+from proofs.smt import combination
+from symbolic.errors import UnsupportedError
+
+Json = Any
+LARGEST = 2500  # columns in one search
+ID: Json = ["id", "1"]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A hypothesis: `poly` is `original` times the square of `root`, without denominators."""
+
+    json: Json
+    original: Poly
+    poly: Poly
+    root: dict[int, int]
+    strict: bool
+    local: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """A product of hypotheses (by their numbers), times a monomial of known sign, times the square of `root`."""
+
+    factors: tuple[int, ...]
+    monomial: Monomial
+    root: Poly
+    poly: Poly
+    strict: bool
+
+
+@dataclass(frozen=True)
+class Multiplier:
+    """A product of hypotheses that say > 0, times positive letters."""
+
+    poly: Poly
+    factors: tuple[int, ...] = ()
+    monomial: Monomial = ()
+
+
+@dataclass
+class SignProof:
+    """`steps` to be taken beforehand; then `squares`, and `rest`: (reference, cofactor), of local facts h0, h1, ..."""
+
+    steps: list[Json] = field(default_factory=list)
+    squares: list[Json] = field(default_factory=list)
+    rest: list[tuple[str, Json]] = field(default_factory=list)
+
+    def evidence(self, before: int) -> list[Json]:
+        """What the kernel wants, where `before` facts are in force outside of the premises."""
+        terms = list[Json]()
+        for ref, cofactor in self.rest:
+            name = f"h{before + int(ref[1:])}" if ref[0] == "h" else ref
+            terms.append(["mul", cofactor, ["ref", name]])
+        return [self.squares, (terms[0] if len(terms) == 1 else ["add", *terms]) if terms else None]
+
+
+class Hypotheses:
+    """What is in force, as polynomials. Letters have a sign: "positive", "nonnegative", "nonzero", or none."""
+
+    def __init__(self, checker: Checker, local: Sequence[Json]) -> None:
+        self.letters, self.checker = Letters(checker), checker
+        self.signs: dict[int, str] = {}
+        self.local_signs: set[int] = set()
+        self.known, self.equations = list[Known](), list[tuple[str, Poly, Poly, dict[int, int]]]()
+        facts = [(ref, f, False) for ref, f in checker.facts.items() if ref[0] != "d"]
+        facts += [(f"h{k}", f, True) for k, f in enumerate(local)]
+        for ref, f, is_local in facts:
+            with suppress(KernelError, UnsupportedError):
+                self.add(ref, f, is_local)
+        for x, j in enumerate(self.letters.jsons):
+            if isinstance(j, list) and j[0] == "dim":
+                self.signs[x] = "positive"
+        self.known = [g for g in self.known if g.poly and not self._is_letter(g)]
+
+    def add(self, ref: str, f: Json, is_local: bool) -> None:
+        kind = f[0]
+        if kind == "eq":
+            h = self.letters.read(self.checker.expr(f[1], {}) - self.checker.expr(f[2], {}))
+            self.equations.append((ref, h, *self.letters.cleared(h)))
+            return
+        p = self.letters.read(self.checker.expr(f[1], {}))
+        if kind in (*STRICT, "nonnegative", DEFINITE[1]):
+            if isinstance(f[1], str):
+                self.note(f[1], "positive" if kind in STRICT else "nonnegative", is_local)
+            self.known.append(Known(f[1], p, *self.letters.cleared(p), kind in STRICT, is_local))
+            negative = [m for m in p if p == {m: Fraction(-1)} and len(m) == 1 and m[0][1] == 1]
+            if negative and kind in STRICT:
+                self.note(self.letters.jsons[negative[0][0][0]], "nonzero", is_local)
+        elif kind in ("nonzero", *ONE_TO_ONE) and isinstance(f[1], str):
+            self.note(f[1], "nonzero", is_local)
+
+    def note(self, s: str, sign: str, is_local: bool) -> None:
+        x, order = self.letters.symbol(s), ("", "nonnegative", "nonzero", "positive")
+        new = "positive" if {sign, self.signs.get(x, "")} == {"nonnegative", "nonzero"} else sign
+        if order.index(new) > order.index(self.signs.get(x, "")) and new == sign:
+            self.signs[x] = new
+            (self.local_signs.add if is_local else self.local_signs.discard)(x)
+
+    def _is_letter(self, g: Known) -> bool:
+        return isinstance(g.json, str) and self.signs.get(self.letters.symbol(g.json)) in ("positive", "nonnegative")
+
+    def is_unit(self, m: Monomial) -> bool:
+        return all(self.signs.get(x) in ("positive", "nonzero") for x, _ in m)
+
+
+def prove_sign(
+    checker: Checker, local: Sequence[Json], kind: str, e: Json, seconds: float, depth: int = 4
+) -> SignProof | None:
+    """A proof that the scalar `e` is `kind` ("positive" or "nonnegative"), or None.
+
+    `local`: the premises above the claim, which are not among the facts of `checker`.
+    """
+    try:
+        here = Hypotheses(checker, local)
+        inside = copy(checker)
+        inside.facts = {**checker.facts, **{f"h{len(checker.facts) + k}": f for k, f in enumerate(local)}}
+        here.letters.checker = here.checker = inside
+        p = here.letters.read(inside.expr(e, {}))
+    except (KernelError, UnsupportedError):
+        return None
+    return Search(here, p, kind in STRICT, time.perf_counter() + seconds).run(depth)
+
+
+@dataclass(frozen=True)
+class Inverse:
+    """1 / poly; `json` is how a fact writes the positive `poly`, None for a monomial of positive letters."""
+
+    poly: Poly
+    reciprocal: Poly
+    json: Json
+
+
+class Search:
+    def __init__(self, here: Hypotheses, p: Poly, strict: bool, end: float) -> None:
+        self.here, self.p, self.strict, self.end = here, p, strict, end
+        self.letters = here.letters
+        self.target, self.root = self.letters.cleared(p)
+
+    def run(self, depth: int) -> SignProof | None:
+        for level in range(depth):
+            left = self.end - time.perf_counter()
+            if left <= 0:
+                return None
+            multipliers = [Multiplier(ONE)] if level < 2 else [*self.multipliers()]
+            columns = [*self.columns(multipliers, level)]
+            if len(columns) > LARGEST:
+                continue
+            strict = [k for k, c in enumerate(columns) if c.strict]
+            if self.strict and not strict:
+                continue
+            free = [*self.equations(multipliers)]
+            found = combination(
+                [product(m.poly, self.target) for m in multipliers], [c.poly for c in columns], [q for *_, q in free],
+                strict if self.strict else [], left,
+            )  # fmt: skip
+            if found is not None:
+                proof = self.assemble(multipliers, columns, free, found)
+                if proof is not None:
+                    return proof
+        return None
+
+    def multipliers(self) -> Iterator[Multiplier]:
+        """Products of at most two hypotheses that say > 0, or positive letters, that share a letter with the target."""
+        used = {x for m in self.target for x, _ in m}
+        each = [Multiplier({((x, 1),): Fraction(1)}, (), ((x, 1),)) for x in sorted(used) if self._sign(x) == "positive"]
+        for k, g in enumerate(self.here.known):
+            if g.strict and not g.local and not g.root and used & {x for m in g.poly for x, _ in m}:
+                each.append(Multiplier(g.poly, (k,)))
+        yield Multiplier(ONE)
+        yield from each
+        for k, one in enumerate(each):
+            for other in each[k:]:
+                if not (one.factors and one.factors == other.factors):
+                    both = product(one.poly, other.poly)
+                    yield Multiplier(both, one.factors + other.factors, times(one.monomial, other.monomial))
+
+    def bounds(self, polys: Sequence[Poly]) -> tuple[dict[int, int], int]:
+        box: dict[int, int] = {}
+        for p in polys:
+            for m in p:
+                for x, e in m:
+                    box[x] = max(box.get(x, 0), e)
+        return box, max((degree(m) for p in polys for m in p), default=0)
+
+    def columns(self, multipliers: Sequence[Multiplier], level: int) -> Iterator[Column]:
+        """Products of hypotheses and squares, within the degrees of the target."""
+        box, top = self.bounds([product(m.poly, self.target) for m in multipliers])
+        if level % 2:
+            box, top = {x: e + 1 for x, e in box.items()}, top + 1
+            for g in self.here.known:
+                for m in g.poly:
+                    for x, e in m:
+                        box[x] = max(box.get(x, 0), e)
+        signs, seen = self.here.signs, set[Any]()
+        for size in range(4):
+            for chosen in combinations(range(len(self.here.known)), size):
+                known = [self.here.known[k] for k in chosen]
+                g = product(*(k.poly for k in known))
+                inner, high = self.bounds([g])
+                if high > top or any(e > box.get(x, 0) for x, e in inner.items()):
+                    continue
+                rest = {x: e - inner.get(x, 0) for x, e in box.items()}
+                strict = all(k.strict for k in known)
+                for m in monomials(rest.items(), top - high):
+                    if all(e % 2 == 0 or signs.get(x) in ("positive", "nonnegative") for x, e in m):
+                        poly = product(g, {m: Fraction(1)})
+                        key = frozenset(poly.items())
+                        if key not in seen:
+                            seen.add(key)
+                            yield Column(chosen, m, ONE, poly, strict and self.here.is_unit(m))
+                for s in self.squares(rest, top - high, level, size):
+                    poly = product(g, s, s)
+                    yield Column(chosen, (), s, poly, False)
+
+    def squares(self, box: dict[int, int], top: int, level: int, size: int) -> Iterator[Poly]:
+        """Sums and differences of two monomials, and the squares that complete a quadratic in one letter."""
+        if size == 0:
+            yield from self.completed()
+        if size > 1 or top < 2:
+            return
+        found = monomials(((x, e // 2) for x, e in box.items()), top // 2)
+        for m, n in combinations(found[:40], 2):
+            if not {x for x, _ in m} & {x for x, _ in n}:
+                yield {m: Fraction(1), n: Fraction(-1)}
+                if any(self.here.signs.get(x) not in ("positive", "nonnegative") for x, _ in (*m, *n)):
+                    yield {m: Fraction(1), n: Fraction(1)}
+
+    def completed(self) -> Iterator[Poly]:
+        """Of the target A x^2 + B x + C: 2 A x + B; where A is a number also those of what remains."""
+        queue, done = [(self.target, 0)], list[Poly]()
+        while queue and len(done) < 40:
+            p, depth = queue.pop(0)
+            for x in {y for m in p for y, _ in m}:
+                parts = by_powers(p, x)
+                if max(parts) != 2 or min(parts) < 0:
+                    continue
+                a, b = parts[2], parts.get(1, {})
+                s = total(product(scaled(a, 2), {((x, 1),): Fraction(1)}), b)
+                if s not in done:
+                    done.append(s)
+                    yield s
+                if list(a) == [()] and depth < 5:
+                    queue.append((total(p, scaled(product(s, s), Fraction(-1) / (4 * a[()]))), depth + 1))
+
+    def equations(self, multipliers: Sequence[Multiplier]) -> Iterator[tuple[int, Monomial, Poly]]:
+        box, top = self.bounds([product(m.poly, self.target) for m in multipliers])
+        for k, (_, _, h, _) in enumerate(self.here.equations):
+            inner, high = self.bounds([h])
+            slack = {x: max(box.get(x, 0), e) for x, e in inner.items()}
+            for m in monomials({**box, **slack}.items(), max(top, high) - high):
+                yield k, m, product(h, {m: Fraction(1)})
+
+    def assemble(
+        self, multipliers: Sequence[Multiplier], columns: Sequence[Column], free: Sequence[Any], found: Any
+    ) -> SignProof | None:
+        """The identity as steps, squares and a proof that they sum to the claim."""
+        shares, weights, freely = found
+        letters, proof = self.letters, SignProof()
+        inverse = self.inverse_of([(a, m) for a, m in zip(shares, multipliers, strict=True) if a], proof)
+        outer, whole = product(letters.unit(self.root, -1), inverse.reciprocal), Poly()
+        is_definite = not self.strict
+        for column, c in zip(columns, weights, strict=True):
+            if not c:
+                continue
+            known = [self.here.known[j] for j in column.factors]
+            odd = [x for x, e in column.monomial if e % 2]
+            half = {tuple((x, e // 2) for x, e in column.monomial if e // 2): Fraction(1)}
+            units = [letters.unit(g.root) for g in known]
+            root = product(half, column.root, *units, outer)
+            weight = {tuple((x, 1) for x in odd if self._sign(x) == "positive"): c}
+            middle = [(letters.jsons[x], {((x, 1),): Fraction(1)}) for x in odd if self._sign(x) != "positive"]
+            middle += [(g.json, g.original) for g in known]
+            if inverse.json is not None:
+                middle.append((inverse.json, inverse.poly))
+            else:
+                weight = product(weight, inverse.poly)
+            plain = ONE
+            if len(root) == 1:  # its positive letters go to the coefficient
+                ((m, d),) = root.items()
+                plain = {tuple((x, e) for x, e in m if self._sign(x) == "positive"): d}
+                weight = product(weight, plain, plain)
+                root = {tuple((x, e) for x, e in m if self._sign(x) != "positive"): Fraction(1)}
+            if column.strict and not is_definite:
+                back = [power(half, -1), *(letters.unit(g.root, -1) for g in known), letters.unit(self.root), plain]
+                is_definite = root == ONE or self.show_unit(root, product(*back, inverse.poly), proof)
+            whole = total(whole, product(weight, *(q for _, q in middle), root, root))
+            ((m, d),) = weight.items()
+            names = [name for name, _ in middle]
+            shown = None if not names else names[0] if len(names) == 1 else ["mul", *names]
+            proof.squares.append([letters.write_monomial(m, d), shown, ID if root == ONE else letters.write(root)])
+        if not is_definite:
+            return None
+        for (k, m, _), f in zip(free, freely, strict=True):
+            if f:
+                ref, h, _, root = self.here.equations[k]
+                cofactor = product({m: f}, power(letters.unit(root), 2), letters.unit(self.root, -1), outer)
+                whole = total(whole, product(cofactor, h))
+                proof.rest.append((ref, letters.write(cofactor)))
+        cofactors = letters.cofactors(total(self.p, scaled(whole, -1)))
+        if cofactors is None:
+            return None
+        proof.rest += [(ref, letters.write(q)) for ref, q in cofactors]
+        return proof
+
+    def _sign(self, x: int) -> str:
+        return self.here.signs.get(x, "")
+
+    def inverse_of(self, shares: Sequence[tuple[Fraction, Multiplier]], proof: SignProof) -> Inverse:
+        """1 / M for the sum M of the multipliers: a monomial of positive letters, or an inverse that is introduced."""
+        letters, poly = self.letters, total(*(scaled(m.poly, a) for a, m in shares))
+        if len(shares) == 1 and not shares[0][1].factors:
+            return Inverse(poly, power(poly, -1), None)
+        one = shares[0][1]
+        if len(shares) == 1 and len(one.factors) == 1 and not one.monomial:
+            json = self.here.known[one.factors[0]].json
+        else:
+            json, squares = letters.write(poly), list[Json]()
+            for a, m in shares:
+                names = [self.here.known[k].json for k in m.factors]
+                middle = None if not names else names[0] if len(names) == 1 else ["mul", *names]
+                squares.append([letters.write_monomial(m.monomial, a), middle, ID])
+            proof.steps.append(["positive", json, squares, None])
+        known = [x for x, (_, d) in letters.inverses.items() if d == poly]
+        if not known:
+            proof.steps.append(["inverse", json])
+            known = [letters.promise_inverse(poly)]
+        return Inverse(poly, {((known[0], 1),): Fraction(1)}, json)
+
+    def show_unit(self, root: Poly, back: Poly, proof: SignProof) -> bool:
+        """Whether a step can show that `root`, whose inverse is `back`, is not 0."""
+        letters = self.letters
+        if {x for p in (root, back) for m in p for x, _ in m} & self.here.local_signs:
+            return False
+        cofactors = letters.cofactors(total(product(root, back), scaled(ONE, -1)))
+        if cofactors is None:
+            return False
+        terms = [["mul", letters.write(q), ["ref", ref]] for ref, q in cofactors]
+        shown = (terms[0] if len(terms) == 1 else ["add", *terms]) if terms else None
+        proof.steps.append(["injective", letters.write(root), letters.write(back), shown])
+        return True
+
+
+def key_of(local: Sequence[Json], kind: str, e: Json) -> str:
+    return json.dumps([list(local), kind, e])
+
+
+__all__ = ["SignProof", "key_of", "prove_sign"]
