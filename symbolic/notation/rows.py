@@ -1,0 +1,264 @@
+"""A display in rows, a row in chains, a chain in terms and signs: everything that is decided between the terms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from symbolic.notation.lexer import Lexeme
+from symbolic.notation.tree import Chain, Node, Row, Sign, Span, Unread
+
+Token = tuple[Lexeme, int]  # a lexeme and its depth in brackets
+ReadTerm = Callable[[list[Lexeme]], "Node | Unread"]
+
+_SILENT = {"QUAD", "COMMA", "SEMI", "PUNCT", "AMP", "NL"}
+_BINARY = {"PLUS", "MINUS", "TIMES", "SLASH"}
+
+
+def rows_of(lexemes: list[Lexeme], depths: list[int], span: Span, read: ReadTerm) -> tuple[Row, ...]:
+    """The rows of a display, each term read by `read`; no row for a line on which nothing stands."""
+    lexemes, depths = _without_frame(lexemes, depths)
+    rows = _continued(_split(_without_inner_rows(list(zip(lexemes, depths, strict=True)))))
+    found = []
+    for row in rows:
+        shown = _Chains(read).run(row)
+        if shown[0] or shown[1]:
+            start = min((token[0].start_pos for token in row), default=span[0])
+            end = max((token[0].end_pos for token in row), default=span[1])
+            found.append(Row(tuple(shown[0]), (start, end), tuple(shown[1])))
+    return tuple(found)
+
+
+def _without_frame(lexemes: list[Lexeme], depths: list[int]) -> tuple[list[Lexeme], list[int]]:
+    """An array around everything aligns rows; cases around everything without a second column are a system."""
+    ends = [k for k, lexeme in enumerate(lexemes) if lexeme.type not in {"PUNCT", "COMMA", "LABEL", "QUAD", "AMP"}]
+    if not ends or lexemes[ends[0]].type != "BEGIN" or lexemes[ends[-1]].type != "END":
+        return lexemes, depths
+    first, last = ends[0], ends[-1]
+    between = range(first + 1, last)
+    if any(depths[k] <= depths[first] for k in between) or lexemes[first].value not in {"array", "cases"}:
+        return lexemes, depths
+    signs = [lexemes[k].type for k in between if depths[k] == depths[first] + 1]
+    if "REL" not in signs or (lexemes[first].value == "cases" and "AMP" in signs):
+        return lexemes, depths
+    kept = [k for k in range(len(lexemes)) if k not in {first, last}]
+    return [lexemes[k] for k in kept], [depths[k] - (first < k < last) for k in kept]
+
+
+def _without_inner_rows(tokens: list[Token]) -> list[Token]:
+    """Brackets that span rows hold them together: inside them, and outside of matrices, a row's end says nothing."""
+    kept: list[Token] = []
+    matrices: list[int] = []
+    for token in tokens:
+        lexeme, depth = token
+        if lexeme.type == "BEGIN":
+            matrices.append(depth)
+        elif lexeme.type == "END" and matrices:
+            matrices.pop()
+        elif lexeme.type in {"NL", "AMP"} and depth > 0 and (not matrices or depth != matrices[-1] + 1):
+            continue
+        elif lexeme.type in {"PUNCT", "LABEL"} and depth > 0:
+            if lexeme.type == "PUNCT":
+                continue
+        kept.append(token)
+    return kept
+
+
+def _split(tokens: list[Token]) -> list[list[Token]]:
+    rows: list[list[Token]] = [[]]
+    for lexeme, depth in tokens:
+        if lexeme.type == "NL" and depth == 0:
+            rows.append([])
+        else:
+            rows[-1].append((lexeme, depth))
+    return [row for row in rows if any(lexeme.type not in _SILENT for lexeme, _ in row)]
+
+
+def _relations(row: list[Token]) -> bool:
+    return any(lexeme.type == "REL" and depth == 0 for lexeme, depth in row)
+
+
+def _continued(rows: list[list[Token]]) -> list[list[Token]]:
+    """Rows that go on in the next one, joined: it begins with a sign that joins two terms, or the row ends in one."""
+    found: list[list[Token]] = []
+    for row in rows:
+        words = [token for token in row if token[0].type not in {"AMP", "QUAD"}]
+        head = words[0][0].type if words else ""
+        joins = head in _BINARY - {"MINUS"} or (head == "MINUS" and not _relations(row))
+        before = [lexeme.type for lexeme, _ in found[-1] if lexeme.type not in {"AMP", "QUAD", "LABEL"}] if found else []
+        if found and before and (before[-1] in {*_BINARY, "REL"} or (joins and before[-1] not in {"PUNCT", "COMMA", "SEMI"})):
+            found[-1].extend(words)
+        else:
+            found.append(row)
+    return found
+
+
+@dataclass
+class _Open:
+    """A chain that is being collected."""
+
+    link: str = ""
+    tokens: list[Token] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+class _Chains:
+    """One pass over a row: where a chain ends, how the next one is connected, what is a remark."""
+
+    def __init__(self, read: ReadTerm) -> None:
+        self.read = read
+        self.chains: list[Chain] = []
+        self.labels: list[str] = []
+        self.open = _Open()
+        self.constrained = False
+
+    def run(self, row: list[Token]) -> tuple[list[Chain], list[str]]:
+        columns = 0
+        tokens = self._numbered(row)
+        for k, (lexeme, depth) in enumerate(tokens):
+            kind = lexeme.type
+            if kind == "LABEL":
+                self.labels.append(lexeme.value)
+            elif depth:
+                self.keep(lexeme, depth)
+            elif kind == "AMP":
+                columns += 1
+                if columns % 2 == 0 and not self.beside_sign(tokens, k):
+                    self.flush("and")
+            elif kind == "LINK":
+                self.link(lexeme, tokens, k)
+            elif kind == "QUAD":
+                if not self.beside_sign(tokens, k):
+                    self.flush("and")
+            elif kind in {"COMMA", "SEMI"}:
+                if self.has_relation() and self.relation_follows(tokens, k):
+                    self.flush("and")
+                elif self.open.tokens:
+                    self.keep(lexeme, depth)
+            elif kind == "TEXT" and self.is_remark(tokens, k):
+                self.open.remarks.append(lexeme.value)
+            elif kind == "COLON":
+                sign = Lexeme("REL", ":", lexeme.start_pos, lexeme.end_pos)
+                self.keep(sign, depth)
+            elif kind == "GIVEN":
+                self.keep(Lexeme("BAD", "|", lexeme.start_pos, lexeme.end_pos), depth)
+            elif kind != "PUNCT":
+                self.keep(lexeme, depth)
+        self.flush("")
+        return self.chains, self.labels
+
+    def _numbered(self, row: list[Token]) -> list[Token]:
+        """The row without the number of the equation that stands at its end, as in `\\quad (1)`."""
+        types = [lexeme.type for lexeme, _ in row]
+        if types[-3:] == ["LP", "NUM", "RP"] and "QUAD" in types[-5:-3]:
+            self.labels.append(row[-2][0].value)
+            return row[:-3]
+        return row
+
+    def keep(self, lexeme: Lexeme, depth: int) -> None:
+        self.open.tokens.append((lexeme, depth))
+
+    def has_relation(self) -> bool:
+        return _relations(self.open.tokens)
+
+    @staticmethod
+    def neighbours(tokens: list[Token], k: int) -> tuple[str, str]:
+        """The types before and after, wide spaces and columns aside."""
+        before = next((t[0].type for t in reversed(tokens[:k]) if t[0].type not in {"QUAD", "AMP"}), "")
+        after = next((t[0].type for t in tokens[k + 1 :] if t[0].type not in {"QUAD", "AMP"}), "")
+        return before, after
+
+    def beside_sign(self, tokens: list[Token], k: int) -> bool:
+        """Whether a relation or an operation stands beside: then a space or a column separates nothing."""
+        before, after = self.neighbours(tokens, k)
+        return before in {"REL", *_BINARY, ""} or after in {"REL", *_BINARY}
+
+    @staticmethod
+    def relation_follows(tokens: list[Token], k: int) -> bool:
+        """Whether a relation stands before the next connection: a comma before it ends a chain."""
+        for lexeme, depth in tokens[k + 1 :]:
+            if depth == 0 and lexeme.type in {"REL", "COLON"}:
+                return True
+            if depth == 0 and lexeme.type in {"LINK", "QUAD"}:
+                return False
+        return False
+
+    def link(self, lexeme: Lexeme, tokens: list[Token], k: int) -> None:
+        """A connection; in words it may also be a constraint, a comma, or a remark with nothing behind it."""
+        value, said = lexeme.value, lexeme.font
+        after = self.neighbours(tokens, k)[1]
+        if value == "s.t.":
+            optimum = any(t.type == "OPT" and depth == 0 for t, depth in self.open.tokens)
+            if optimum and after:
+                self.keep(Lexeme("ST", "s.t.", lexeme.start_pos, lexeme.end_pos), 0)
+                return
+            value = "where"
+        if said and after in {"", "LABEL", "PUNCT"}:
+            self.open.remarks.append(said)
+        elif value == "and" and self.open.tokens and not self.has_relation() and after not in {"REL", "LINK", "COMMA"}:
+            self.keep(Lexeme("COMMA", "", lexeme.start_pos, lexeme.end_pos), 0)
+        else:
+            self.flush(value)
+
+    def is_remark(self, tokens: list[Token], k: int) -> bool:
+        """Whether a text stands behind or between terms, and is no part of one."""
+        ends = {"", "REL", "LINK", "COMMA", "SEMI", "PUNCT", "LABEL"}
+        before, after = self.neighbours(tokens, k)
+        after_space = k > 0 and tokens[k - 1][0].type in {"QUAD", "AMP"}
+        operand_before = before not in {"", "REL", *_BINARY}
+        if after in ends and after != "REL":
+            return operand_before or (not self.open.tokens and (after_space or before == "") and not after)
+        return (operand_before and after == "REL") or (after_space and operand_before)
+
+    # -- terms
+
+    def flush(self, link: str) -> None:
+        """End the chain; the next one is connected by `link`."""
+        tokens = self._trimmed(self.open.tokens)
+        chain = self.open
+        if tokens:
+            self.chains.append(self._chain(tokens, chain))
+            self.open = _Open(link)
+        elif chain.remarks and self.chains and not chain.link.replace("and", ""):
+            last = self.chains[-1]
+            self.chains[-1] = replace(last, remarks=(*last.remarks, *chain.remarks))
+            self.open = _Open(link)
+        elif chain.remarks and not link:
+            self.chains.append(Chain((), (), chain.link, tuple(chain.remarks)))
+        else:
+            # A space and a word, or two words: the word that says more counts.
+            both = [chain.link, link]
+            self.open.link = next((word for word in reversed(both) if word not in {"", "and"}), link or chain.link)
+
+    @staticmethod
+    def _trimmed(tokens: list[Token]) -> list[Token]:
+        first, last = 0, len(tokens)
+        while first < last and tokens[first][0].type in _SILENT:
+            first += 1
+        while last > first and tokens[last - 1][0].type in _SILENT:
+            last -= 1
+        return tokens[first:last]
+
+    def _chain(self, tokens: list[Token], chain: _Open) -> Chain:
+        terms: list[Node | Unread | None] = []
+        signs: list[Sign] = []
+        current: list[Token] = []
+        constraint = False
+        previous = tokens[0][0].start_pos
+        for token in tokens:
+            lexeme, depth = token
+            constraint = constraint or (lexeme.type == "ST" and depth == 0)
+            if lexeme.type == "REL" and depth == 0 and not constraint:
+                terms.append(self._term(current, previous, not signs))
+                signs.append(Sign(lexeme.value, (lexeme.start_pos, lexeme.end_pos), lexeme.font))
+                current, previous = [], lexeme.end_pos
+            else:
+                current.append(token)
+        terms.append(self._term(current, previous, not signs))
+        return Chain(tuple(terms), tuple(signs), chain.link, tuple(chain.remarks))
+
+    def _term(self, tokens: list[Token], place: int, first: bool) -> Node | Unread | None:
+        lexemes = [lexeme for lexeme, _ in self._trimmed(tokens)]
+        if lexemes:
+            return self.read(lexemes)
+        return None if first else Unread((place, place), "a term after the sign")
