@@ -62,9 +62,10 @@ def to_javascript(expr: Any, *args: Symbol, name: str = "f") -> str:
     """The source of a JavaScript function `name` of numbers that computes `expr`.
 
     `expr` is a scalar expression (the function returns its value), or a mapping from names to such expressions (it
-    returns an object with these properties, and computes what they share once). A condition gives a boolean. `args`
-    are the symbols in the order of the parameters, which stand for real numbers; default: the free symbols by name. A
-    name that JavaScript reserves, or that is taken, or no name, is respelled; properties keep their names.
+    returns an object with these properties, and computes what they share once). A name may be given as a symbol, which
+    then stands for this value in the expressions after it. A condition gives a boolean. `args` are the symbols in the
+    order of the parameters, which stand for real numbers; default: the free symbols by name. What JavaScript reserves,
+    what is taken and what is no name is respelled for parameters and variables; properties keep their names.
 
     Where SymPy's value is no real number, so is JavaScript's: a `Piecewise` without a case that holds is `NaN`, and so
     is the square root of a negative number. Comparisons with `NaN` are false. Raises UnsupportedError, which names the
@@ -81,27 +82,48 @@ def to_javascript(expr: Any, *args: Symbol, name: str = "f") -> str:
       return { phi, loss };
     }
     """
-    outputs = dict(expr) if isinstance(expr, Mapping) else {"": expr}
-    for key, value in outputs.items():
-        if not isinstance(key, str):
-            raise UnsupportedError(f"the name of an output is a string, not {key!r} of type {type(key).__name__}")
-        if not isinstance(value, (sp.Expr, sp.logic.boolalg.Boolean, int, float)):
-            raise UnsupportedError(f"cannot write {value!r} in JavaScript: {type(value).__name__} is no scalar")
-    values = {key: S(value) for key, value in outputs.items()}
-    free = {symbol for value in values.values() for symbol in value.free_symbols}
+    outputs = {key: _scalar(value) for key, value in (expr.items() if isinstance(expr, Mapping) else [("", expr)])}
+    free = _free(outputs)
     parameters = list(args) if args else sorted(free, key=lambda symbol: (str(symbol), sp.default_sort_key(symbol)))
-    _require_parameters(parameters, free)
+    _require_parameters(parameters, free, outputs)
     names = _Names({function := _spelled(name)})
     graph = _Graph({symbol: names.fresh(symbol.name) for symbol in parameters})
-    ends = {key: graph.read(value) for key, value in values.items()}
+    ends: dict[str, int] = {}
+    for key, value in outputs.items():
+        named = key.name if isinstance(key, Symbol) else key
+        if named in ends:
+            raise UnsupportedError(f"two outputs have the name {named}")
+        ends[named] = graph.read(value)
+        if isinstance(key, Symbol):
+            graph.seen[key] = ends[named]
     writer = _Writer(graph.nodes, ends if isinstance(expr, Mapping) else {}, list(ends.values()), names)
     head = f"function {function}({', '.join(graph.symbols.values())}) {{"
     result = writer.object(ends) if isinstance(expr, Mapping) else writer.statement("return ", ends[""])
     return "\n".join([head, *(f"  {line}" for part in (*writer.lines, result) for line in part.split("\n")), "}"])
 
 
-def _require_parameters(parameters: Sequence[Any], free: set[Any]) -> None:
+def _scalar(value: Any) -> Basic:
+    if not isinstance(value, (sp.Expr, sp.logic.boolalg.Boolean, int, float)):
+        raise UnsupportedError(f"cannot write {value!r} in JavaScript: {type(value).__name__} is no scalar")
+    return S(value)
+
+
+def _free(outputs: Mapping[Any, Basic]) -> set[Any]:
+    """The symbols that no output before defines."""
+    free: set[Any] = set()
+    known: set[Any] = set()
+    for key, value in outputs.items():
+        if not isinstance(key, str | Symbol):
+            raise UnsupportedError(f"an output has a name or a symbol, not {key!r} of type {type(key).__name__}")
+        free |= value.free_symbols - known
+        known.add(key)
+    return free
+
+
+def _require_parameters(parameters: Sequence[Any], free: set[Any], outputs: Mapping[Any, Basic]) -> None:
     for parameter in parameters:
+        if parameter in outputs:
+            raise UnsupportedError(f"{parameter} is a parameter and an output; one symbol stands for one value")
         if not isinstance(parameter, Symbol):
             raise UnsupportedError(f"a parameter is a symbol, not {parameter!r} of type {type(parameter).__name__}")
         if parameters.count(parameter) > 1:

@@ -252,6 +252,12 @@ def test_any_name_becomes_a_valid_one(run: Run, name: str) -> None:
     assert found == {name: pytest.approx(9 + math.exp(3)), "b": 1.0}
 
 
+def test_an_output_may_be_used_by_those_after_it(run: Run) -> None:
+    source = to_javascript({z: Piecewise((x, x > 0), (0, True)), "w": Piecewise((z, z > 1), (-z, True)), y: z}, x)
+    assert "const w = z > 1 ? z : -z;\n  return { z, w, y: z };" in source
+    assert run(source, "f", [[3.0], [0.5]]) == [{"z": 3.0, "w": 3.0, "y": 3.0}, {"z": 0.5, "w": -0.5, "y": 0.5}]
+
+
 def test_symbols_of_one_name_stay_apart(run: Run) -> None:
     twin = Symbol("x", positive=True)
     assert run(to_javascript(x - twin, x, twin), "f", [[5.0, 2.0]]) == [3.0]
@@ -267,7 +273,10 @@ def test_symbols_of_one_name_stay_apart(run: Run) -> None:
         (sp.I * x, (x,), "ImaginaryUnit"), (sp.zoo, (), "ComplexInfinity"), (x + y, (x,), "what y is"),
         (sp.MatrixSymbol("A", 2, 2), (), "A"), (sp.Matrix([[x]]), (x,), "scalar"), ("x + 1", (), "scalar"),
         (sp.MatrixSymbol("A", 2, 2)[0, 0], (), "A"), (x, (x, x), "twice"), (x, (x, y + 1), "y \\+ 1"),
-        ({1: x}, (x,), "string, not 1"), (x + 10**400, (x,), "beyond the largest double"),
+        ({1: x}, (x,), "symbol, not 1"),
+        ({x: y}, (x, y), "x is a parameter and"),
+        ({"b": z, z: x}, (x,), "what z is"), ({"z": x, z: x}, (x,), "two outputs have the name z"),
+        (x + 10**400, (x,), "beyond the largest double"),
         (Piecewise((1, sp.Contains(x, S.Integers)), (2, True)), (x,), "Contains"),
     ],
 )  # fmt: skip
