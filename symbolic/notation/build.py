@@ -21,6 +21,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from symbolic.errors import ShapeError, UnsupportedError
 from symbolic.notation.sizes import ONE, Shape, Sizes
 
+LARGEST_EXPONENT = 1000
 LARGEST_POWER = 64  # of a matrix, as a number: more is repeated multiplication that nobody waits for
 
 
@@ -211,10 +212,10 @@ class Builder:
         return Value(sp.Inverse(v.expr), v.shape, text)
 
     def power(self, v: Value, exponent: Any, text: str = "") -> Value:
+        if not exponent.free_symbols and not (exponent.is_Rational and abs(exponent) <= LARGEST_EXPONENT):
+            raise UnsupportedError(f"the power {text} is too large to be looked at (limit: {LARGEST_EXPONENT})")
         if v.is_number or self.is_scalar(v):
             base = scalar(v.expr)
-            if base.is_Number and exponent.is_Integer and abs(exponent) > 1000:
-                raise UnsupportedError(f"the power {text} of numbers is too large to be looked at (limit: 1000)")
             return Value(sp.Pow(base, exponent, evaluate=False), ONE, text)
         self.require_square(v, f"the power {exponent} of")
         if exponent == 1:

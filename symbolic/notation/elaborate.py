@@ -241,6 +241,10 @@ class Elaborator:
         finally:
             self.bound = kept
 
+    def resolved(self, expr: Any) -> Any:
+        """An expression with the sizes that are known by now."""
+        return expr.xreplace(self.sizes.solved()) if hasattr(expr, "xreplace") else expr
+
     def finished(self, expr: Any, taken: set[str] | None = None) -> Any:
         """An expression in which every unknown size has its value or a name of its own."""
         if not hasattr(expr, "xreplace"):

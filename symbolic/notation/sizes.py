@@ -68,6 +68,10 @@ class Sizes:
     def is_open(self, size: Any) -> bool:
         return self.resolve(size) in self._open
 
+    def solved(self) -> dict[Any, Any]:
+        """The unknowns that have been found, with their values."""
+        return {unknown: self.resolve(unknown) for unknown in self._solved}
+
     def replacements(self, taken: set[str]) -> dict[Any, Any]:
         """Every unknown with its value; one without gets a symbol of its own, with a name that is not taken."""
         for unknown in list(self._open):

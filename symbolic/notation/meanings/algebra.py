@@ -214,8 +214,10 @@ def apply(e: Elaborator, node: Node, key: str, brackets: Node) -> Value:
                 return scalar(e.value(function.body).expr)
 
         return e.build.entrywise(at, values[0])
-    for p, shape, value in zip(function.parameters, shapes, values, strict=True):
-        if shape is not None and not e.sizes.unify_shapes(shape, value.shape):
+    for k, (p, shape, value) in enumerate(zip(function.parameters, shapes, values, strict=True)):
+        if shape is not None and value.expr == 0 and shape != ONE:
+            values[k] = Value(sp.ZeroMatrix(*shape), shape, value.text)
+        elif shape is not None and not e.sizes.unify_shapes(shape, value.shape):
             raise Clash(f"{key} takes a {p} of {e.build.show(shape)}, and {value.text} is {e.build.show(value.shape)}")
     with e.binding(**dict(zip(function.parameters, values, strict=True))):
         found = e.value(function.body)
@@ -238,9 +240,7 @@ def _pow(e: Elaborator, node: Node) -> Value:
     if base.kind in ("name", "sub") and exponent.kind == "group" and exponent.value == "(":
         raise e.not_read(node, f"{e.written(node)}: a power or a label?")
     power = e.number(exponent)
-    if base.kind == "call" and len(base.children) == 1 and base.value in ("sin", "cos", "log", "ln", "tanh", "tr"):
-        return e.build.power(e.value(base), power)
-    return e.build.power(e.value(base), power)
+    return e.build.power(e.value(base), power, e.written(node))
 
 
 @means("transpose")
@@ -309,7 +309,7 @@ def _matrix(e: Elaborator, node: Node) -> Value:
         return Value(sp.ImmutableDenseMatrix(numbers), (S(len(rows)), S(len(rows[0]))))
     heights = [_common(e, [v.shape[0] for v in row if v is not None], node) for row in rows]
     widths = [_common(e, [row[k].shape[1] for row in rows if row[k] is not None], node) for k in range(len(rows[0]))]  # type: ignore[union-attr]
-    filled = [[_block(v, heights[r], widths[c]) for c, v in enumerate(row)] for r, row in enumerate(rows)]
+    filled = [[e.resolved(_block(v, heights[r], widths[c])) for c, v in enumerate(row)] for r, row in enumerate(rows)]
     total = sp.Add(*heights), sp.Add(*widths)
     if len(filled) == 1 and len(filled[0]) == 1:
         return Value(filled[0][0], total)

@@ -103,7 +103,8 @@ def _of_a_function(e: Elaborator, node: Node, f: Node) -> Value:
         return found
     if e.kinds is not None:  # sizes are still being found: the shape is all that matters
         return found
-    return Value(put(evaluated(found.expr), variable.expr, at[2].expr), found.shape)
+    point = sp.ZeroMatrix(*shape) if at[2].expr == 0 and shape != ONE else at[2].expr
+    return Value(put(evaluated(found.expr), variable.expr, point), found.shape)
 
 
 def _derived(e: Elaborator, node: Node, value: Value, variable: Value) -> Value:

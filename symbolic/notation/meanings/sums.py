@@ -17,9 +17,7 @@ from symbolic.notation.tree import Node
 @means("sum", "prod")
 def _sum(e: Elaborator, node: Node) -> Value:
     """From the author's numbers, which begin at 1, to places, which begin at 0."""
-    *bounds, body = (
-        node.children[0:1] + node.children[2:] + node.children[1:2] if len(node.children) == 3 else (node.children)
-    )
+    *bounds, body = node.children
     letter, lower, upper, skipped = _range(e, node, bounds)
     i = sp.Symbol(letter, integer=True, nonnegative=True)
     if i in e.ranges or any(str(s) == letter for s in e.ranges):
