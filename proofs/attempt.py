@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from sympy import And, Basic, BlockMatrix, Eq, Limit
 
+from proofs.absolute import without_absolute_values
 from proofs.blocks import blocks_of, conjuncts, unblocked
 from proofs.chain import transposed
 from proofs.kernel import DEFINITE, ONE_TO_ONE, Checker, KernelError, Matrix, Report, check, in_logs, put_zero
@@ -25,7 +26,7 @@ from proofs.positivity import squares_of
 from proofs.quadratic import completed_squares, differences, middles, scaled_facts
 from proofs.reals import SignProof, key_of, prove_sign
 from proofs.search import Contradiction, Search
-from proofs.statement import Statement
+from proofs.statement import MINUS, Statement
 from proofs.verdict import Names, fact_text
 from symbolic.errors import UnsupportedError
 from symbolic.facts import Facts
@@ -33,6 +34,7 @@ from symbolic.meaning import meaning
 from symbolic.shapes import shape
 
 Json = Any
+QUICK = 0.3  # seconds to find out that one divisor is not zero
 
 
 @dataclass
@@ -73,8 +75,9 @@ class Attempt:
         signs = [f for f in statement.declared() if f not in given]
         body = {
             "format": "pushthrough", "version": 1, "symbols": statement.symbols, "indices": statement.indices,
-            "given": given + signs, "assumed": self._nonzero(statement, given + signs), "steps": [],
+            "given": given + signs, "assumed": [], "steps": [],
         }  # fmt: skip
+        self._divide_by_symbols(statement, body)
         checker = None
         for extra in (False, True):
             introduced = self._introduce(statement, body, claim, extra)
@@ -112,12 +115,45 @@ class Attempt:
         steps = [*certificate["steps"], *(["zero", lemma] for lemma in lemmas)]
         return self._accepted({**certificate, "steps": steps}, signs)
 
-    def _nonzero(self, statement: Statement, facts: list[Json]) -> list[Json]:
-        """Scalars that are divided by and are not known to be nonzero: that is presupposed."""
+    def _divide_by_symbols(self, statement: Statement, body: dict[str, Any]) -> None:
+        """Scalars that are divided by must not be zero: by what is known of them, or else that is presupposed."""
+        facts = body["given"]
         known = [f[1] for f in facts if f[0] in ("positive", "nonzero")]
-        assumed = [["nonzero", s] for s in statement.powers if s not in known]
-        self.conditions += [fact_text(f) for f in assumed]
-        return assumed
+        for s in [s for s in statement.powers if s not in known]:
+            if ["positive", ["mul", MINUS, s]] in facts:
+                self._presuppose(body, s)
+                self.derived[fact_text(["nonzero", s])] = f"{s} < 0"
+            elif not self._show_positive(self._checker(body), body, s):
+                self._presuppose(body, s)
+                self.conditions.append(fact_text(["nonzero", s]))
+
+    @staticmethod
+    def _presuppose(body: dict[str, Any], s: str) -> None:
+        body["assumed"].append(["nonzero", s])
+
+    def _show_positive(self, checker: Checker, body: dict[str, Any], e: Json) -> bool:
+        """Take steps that show a scalar to be positive, by products of hypotheses."""
+        proof = prove_sign(checker, (), "positive", e, min(QUICK, self.end - time.perf_counter()), depth=3)
+        if proof is None:
+            return False
+        for step in (*proof.steps, ["positive", e, *proof.evidence(0)]):
+            checker.step(step)
+            body["steps"].append(step)
+        return True
+
+    def _show_nonzero(self, checker: Checker, body: dict[str, Any], e: Json) -> bool:
+        """Take steps that show a scalar to be positive, or negative and so invertible."""
+        if checker.expr(e, {}).rows != "1" or self._show_positive(checker, body, e):
+            return checker.expr(e, {}).rows == "1"
+        opposite = ["mul", MINUS, e]
+        m = checker.expr(opposite, {})
+        if not (checker.known("positive", m) or self._show_positive(checker, body, opposite)):
+            return False
+        k = len(checker.inverses)
+        for step in (["inverse", opposite], ["invertible", e, ["mul", MINUS, f"#{k}"], ["ref", f"inv{k}.r"]]):
+            checker.step(step)
+            body["steps"].append(step)
+        return True
 
     def _introduce(self, statement: Statement, body: dict[str, Any], claim: Json, extra: bool) -> Checker | None:
         """A checker in which every inverse written has been introduced, each by the first licence there is for it.
@@ -136,7 +172,8 @@ class Attempt:
                 continue
             if not self._licensed(checker, body, e):
                 self._introduce_more(checker, body, more)
-                if m not in checker.inverses and not self._licensed(checker, body, e):
+                licensed = m in checker.inverses or self._licensed(checker, body, e)
+                if not licensed and not self._show_nonzero(checker, body, e):
                     self._assume(body, ["nonzero" if m.rows == "1" else "invertible", e], base, e in statement.implied)
                     checker = self._checker(body)
             if m not in checker.inverses:
@@ -145,6 +182,8 @@ class Attempt:
         for e in definite:
             if not self._licensed(checker, body, e) and self._introduce_more(checker, body, more):
                 self._licensed(checker, body, e)
+            if not checker.known("invertible", checker.expr(e, {})):
+                self._show_nonzero(checker, body, e)
         for facts, _, e in _signs(claim):
             self._license_middles(checker, body, facts, e)
         return checker
@@ -208,7 +247,7 @@ class Attempt:
 
 def goal_of(claim: Any, given: Iterable[Any]) -> Any:
     """What has to be proved: the meaning of a claim about minimisers, and no blocks."""
-    goal = meaning(claim, given)
+    goal = without_absolute_values(meaning(claim, given))
     by_blocks = _limits_by_blocks(goal)
     if by_blocks is not None:
         return by_blocks
@@ -261,7 +300,7 @@ def _unblocked(given: Iterable[Any]) -> Iterator[Any]:
     """Hypotheses without blocks; one that cannot be said without them is left out, which is sound."""
     for fact in given:
         with suppress(UnsupportedError):
-            yield from conjuncts(unblocked(fact))
+            yield from conjuncts(unblocked(without_absolute_values(fact)))
 
 
 FAILED = object()

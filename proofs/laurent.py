@@ -181,20 +181,21 @@ class Letters:
     def cofactors(self, f: Poly) -> list[tuple[str, Poly]] | None:
         """(reference, q): f is the sum of the q (d_k #k - 1); None if f is not 0 as a function.
 
-        In f = sum f_j #^j, each #^j is #^n d^(n-j) - #^j ((d #)^(n-j) - 1), and d # - 1 divides the last factor.
+        In f = sum f_j #^j, each #^j is #^n d^(n-j) - #^j ((d #)^(n-j) - 1), and d # - 1 divides the last factor. What
+        is left is #^n times a polynomial without this letter.
         """
-        out = list[tuple[str, Poly]]()
+        out, front = list[tuple[str, Poly]](), ONE
         for u, k, d in self.by_inverses():
-            parts = by_powers(f, u)
-            n, q = max(parts, default=0), {}
+            parts, one, q = by_powers(f, u), {((u, 1),): Fraction(1)}, Poly()
+            n = max(parts, default=0)
             if n == 0:
                 continue
-            both = product(d, {((u, 1),): Fraction(1)})
             for j, c in parts.items():
-                series = total(*(power(both, i) for i in range(n - j)))
-                q = total(q, scaled(product(c, power({((u, 1),): Fraction(1)}, j), series), -1))
+                series = total(*(power(product(d, one), i) for i in range(n - j)))
+                q = total(q, scaled(product(c, power(one, j), series), -1))
             if q:
-                out.append((f"inv{k}.r", q))
+                out.append((f"inv{k}.r", product(front, q)))
+            front = product(front, power(one, n))
             f = total(*(product(c, power(d, n - j)) for j, c in parts.items()))
         return out if not f else None
 

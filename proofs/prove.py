@@ -25,6 +25,7 @@ from numeric.witness import Witness, witness
 from proofs.attempt import Attempt
 from proofs.kernel import KernelError, Report
 from proofs.kernel import check as check_certificate
+from proofs.refute import instance, refute
 from proofs.search import Contradiction
 from proofs.verdict import Names, Verdict, shown_by_steps, used
 from symbolic.errors import ProofError, PushthroughError, ShapeError, UnsupportedError
@@ -141,7 +142,8 @@ class Inquiry:
 
     def __init__(self, claim: Any, given: list[Any], text: str, begin: float, max_degree: int | None) -> None:
         self.claim, self.given, self.text, self.begin, self.max_degree = claim, given, text, begin, max_degree
-        self.failure, self.is_contradictory, self.is_exhausted = "", False, False
+        self.failure, self.remark = "", ""
+        self.is_contradictory, self.is_exhausted = False, False
         self.attempt: Attempt | None = None
         self.evidence: Witness | None = None
         self.nothing: NoInstance | None = None
@@ -162,10 +164,12 @@ class Inquiry:
             found = falsify(self.claim, self.given)
             if found is None and self.evidence is not None and not self.evidence.holds:
                 found = falsify(self.claim, self.given, effort=20)  # there is one: look longer
-            return found
         except NoInstance as error:
-            self.nothing = self.nothing or error
-            return None
+            self.nothing, found = self.nothing or error, None
+        if found is None:
+            search = refute(self.claim, self.given)
+            found, self.remark = search.counterexample, search.remark
+        return found
 
     def certificate(self, seconds: float) -> Json | None:
         """A certificate that the kernel has accepted, found within `seconds`; None otherwise."""
@@ -201,12 +205,14 @@ class Inquiry:
             return self.verdict("refuted", reason=reason, witness=self.evidence)
         if not self.evidence.holds:
             raise UnsupportedError(f"{self.text}: floating point contradicts it, and no exact instance can tell.")
-        reason = "no proof found" + (f": {self.failure}" if self.failure else "")
+        failure = f": {self.failure}" if self.failure else ""
+        reason = "; ".join(filter(None, (f"no proof found{failure}", self.remark)))
         return self.verdict("supported", reason=reason, witness=self.evidence)
 
     def proved(self, certificate: Json, instances: bool) -> Verdict:
         """Proved, or conditional if no instance of the hypotheses is known."""
         assert self.attempt is not None
+        self.evidence = self.evidence or instance(self.claim, self.given)
         attempt, evidence = self.attempt, self.evidence
         if evidence is not None and not evidence.holds:
             raise ProofError(f"{self.text}: the kernel accepts a proof, and an instance contradicts it. A bug.")

@@ -11,17 +11,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
-from proofs.kernel import DEFINITE, ONE_TO_ONE, STRICT, Checker, KernelError
+from proofs.hypotheses import Goal, Hypotheses
+from proofs.kernel import STRICT, Checker, KernelError
 from proofs.laurent import (
     ONE,
-    Letters,
     Monomial,
     Poly,
     by_powers,
@@ -39,18 +38,6 @@ from symbolic.errors import UnsupportedError
 Json = Any
 LARGEST = 2500  # columns in one search
 ID: Json = ["id", "1"]
-
-
-@dataclass(frozen=True)
-class Known:
-    """A hypothesis: `poly` is `original` times the square of `root`, without denominators."""
-
-    json: Json
-    original: Poly
-    poly: Poly
-    root: dict[int, int]
-    strict: bool
-    local: bool
 
 
 @dataclass(frozen=True)
@@ -90,55 +77,6 @@ class SignProof:
         return [self.squares, (terms[0] if len(terms) == 1 else ["add", *terms]) if terms else None]
 
 
-class Hypotheses:
-    """What is in force, as polynomials. Letters have a sign: "positive", "nonnegative", "nonzero", or none."""
-
-    def __init__(self, checker: Checker, local: Sequence[Json]) -> None:
-        self.letters, self.checker = Letters(checker), checker
-        self.signs: dict[int, str] = {}
-        self.local_signs: set[int] = set()
-        self.known, self.equations = list[Known](), list[tuple[str, Poly, Poly, dict[int, int]]]()
-        facts = [(ref, f, False) for ref, f in checker.facts.items() if ref[0] != "d"]
-        facts += [(f"h{k}", f, True) for k, f in enumerate(local)]
-        for ref, f, is_local in facts:
-            with suppress(KernelError, UnsupportedError):
-                self.add(ref, f, is_local)
-        for x, j in enumerate(self.letters.jsons):
-            if isinstance(j, list) and j[0] == "dim":
-                self.signs[x] = "positive"
-        self.known = [g for g in self.known if g.poly and not self._is_letter(g)]
-
-    def add(self, ref: str, f: Json, is_local: bool) -> None:
-        kind = f[0]
-        if kind == "eq":
-            h = self.letters.read(self.checker.expr(f[1], {}) - self.checker.expr(f[2], {}))
-            self.equations.append((ref, h, *self.letters.cleared(h)))
-            return
-        p = self.letters.read(self.checker.expr(f[1], {}))
-        if kind in (*STRICT, "nonnegative", DEFINITE[1]):
-            if isinstance(f[1], str):
-                self.note(f[1], "positive" if kind in STRICT else "nonnegative", is_local)
-            self.known.append(Known(f[1], p, *self.letters.cleared(p), kind in STRICT, is_local))
-            negative = [m for m in p if p == {m: Fraction(-1)} and len(m) == 1 and m[0][1] == 1]
-            if negative and kind in STRICT:
-                self.note(self.letters.jsons[negative[0][0][0]], "nonzero", is_local)
-        elif kind in ("nonzero", *ONE_TO_ONE) and isinstance(f[1], str):
-            self.note(f[1], "nonzero", is_local)
-
-    def note(self, s: str, sign: str, is_local: bool) -> None:
-        x, order = self.letters.symbol(s), ("", "nonnegative", "nonzero", "positive")
-        new = "positive" if {sign, self.signs.get(x, "")} == {"nonnegative", "nonzero"} else sign
-        if order.index(new) > order.index(self.signs.get(x, "")) and new == sign:
-            self.signs[x] = new
-            (self.local_signs.add if is_local else self.local_signs.discard)(x)
-
-    def _is_letter(self, g: Known) -> bool:
-        return isinstance(g.json, str) and self.signs.get(self.letters.symbol(g.json)) in ("positive", "nonnegative")
-
-    def is_unit(self, m: Monomial) -> bool:
-        return all(self.signs.get(x) in ("positive", "nonzero") for x, _ in m)
-
-
 def prove_sign(
     checker: Checker, local: Sequence[Json], kind: str, e: Json, seconds: float, depth: int = 4
 ) -> SignProof | None:
@@ -169,8 +107,8 @@ class Inverse:
 class Search:
     def __init__(self, here: Hypotheses, p: Poly, strict: bool, end: float) -> None:
         self.here, self.p, self.strict, self.end = here, p, strict, end
-        self.letters = here.letters
-        self.target, self.root = self.letters.cleared(p)
+        self.letters, self.goal = here.letters, Goal(here, p, strict)
+        self.target = self.goal.target
 
     def run(self, depth: int) -> SignProof | None:
         for level in range(depth):
@@ -178,9 +116,7 @@ class Search:
             if left <= 0:
                 return None
             multipliers = [Multiplier(ONE)] if level < 2 else [*self.multipliers()]
-            columns = [*self.columns(multipliers, level)]
-            if len(columns) > LARGEST:
-                continue
+            columns = [*islice(self.columns(multipliers, level), LARGEST)]
             strict = [k for k, c in enumerate(columns) if c.strict]
             if self.strict and not strict:
                 continue
@@ -198,7 +134,8 @@ class Search:
     def multipliers(self) -> Iterator[Multiplier]:
         """Products of at most two hypotheses that say > 0, or positive letters, that share a letter with the target."""
         used = {x for m in self.target for x, _ in m}
-        each = [Multiplier({((x, 1),): Fraction(1)}, (), ((x, 1),)) for x in sorted(used) if self._sign(x) == "positive"]
+        positive = [x for x in sorted(used) if self._sign(x) == "positive"]
+        each = [Multiplier({((x, 1),): Fraction(1)}, (), ((x, 1),)) for x in positive]
         for k, g in enumerate(self.here.known):
             if g.strict and not g.local and not g.root and used & {x for m in g.poly for x, _ in m}:
                 each.append(Multiplier(g.poly, (k,)))
@@ -227,28 +164,39 @@ class Search:
                 for m in g.poly:
                     for x, e in m:
                         box[x] = max(box.get(x, 0), e)
-        signs, seen = self.here.signs, set[Any]()
+        seen = set[Any]()
+        products = [(chosen, g, rest, room) for chosen, g, rest, room in self.products(box, top)]
+        for chosen, g, rest, room in products:
+            strict = all(self.here.known[k].strict for k in chosen)
+            for m in self.signed(rest, room):
+                poly = product(g, {m: Fraction(1)})
+                key = frozenset(poly.items())
+                if key not in seen:
+                    seen.add(key)
+                    yield Column(chosen, m, ONE, poly, strict and self.here.is_unit(m))
+        for chosen, g, rest, room in products:
+            for s in self.squares(rest, room, len(chosen)):
+                square = product(s, s)
+                inner, high = self.bounds([square])
+                left = {x: max(0, e - inner.get(x, 0)) for x, e in rest.items()}
+                for m in self.signed(left, max(0, room - high)):
+                    yield Column(chosen, m, s, product(g, square, {m: Fraction(1)}), False)
+
+    def products(self, box: dict[int, int], top: int) -> Iterator[tuple[tuple[int, ...], Poly, dict[int, int], int]]:
+        """Products of at most three hypotheses that fit, and what degrees they leave."""
         for size in range(4):
             for chosen in combinations(range(len(self.here.known)), size):
-                known = [self.here.known[k] for k in chosen]
-                g = product(*(k.poly for k in known))
+                g = product(*(self.here.known[k].poly for k in chosen))
                 inner, high = self.bounds([g])
-                if high > top or any(e > box.get(x, 0) for x, e in inner.items()):
-                    continue
-                rest = {x: e - inner.get(x, 0) for x, e in box.items()}
-                strict = all(k.strict for k in known)
-                for m in monomials(rest.items(), top - high):
-                    if all(e % 2 == 0 or signs.get(x) in ("positive", "nonnegative") for x, e in m):
-                        poly = product(g, {m: Fraction(1)})
-                        key = frozenset(poly.items())
-                        if key not in seen:
-                            seen.add(key)
-                            yield Column(chosen, m, ONE, poly, strict and self.here.is_unit(m))
-                for s in self.squares(rest, top - high, level, size):
-                    poly = product(g, s, s)
-                    yield Column(chosen, (), s, poly, False)
+                if high <= top and all(e <= box.get(x, 0) for x, e in inner.items()):
+                    yield chosen, g, {x: e - inner.get(x, 0) for x, e in box.items()}, top - high
 
-    def squares(self, box: dict[int, int], top: int, level: int, size: int) -> Iterator[Poly]:
+    def signed(self, box: dict[int, int], top: int) -> list[Monomial]:
+        """Monomials that are >= 0: letters of unknown sign have even exponents."""
+        good = ("positive", "nonnegative")
+        return [m for m in monomials(box.items(), top) if all(e % 2 == 0 or self._sign(x) in good for x, e in m)]
+
+    def squares(self, box: dict[int, int], top: int, size: int) -> Iterator[Poly]:
         """Sums and differences of two monomials, and the squares that complete a quadratic in one letter."""
         if size == 0:
             yield from self.completed()
@@ -293,7 +241,8 @@ class Search:
         shares, weights, freely = found
         letters, proof = self.letters, SignProof()
         inverse = self.inverse_of([(a, m) for a, m in zip(shares, multipliers, strict=True) if a], proof)
-        outer, whole = product(letters.unit(self.root, -1), inverse.reciprocal), Poly()
+        goal, whole = self.goal, Poly()
+        outer = product(goal.outer, inverse.reciprocal)
         is_definite = not self.strict
         for column, c in zip(columns, weights, strict=True):
             if not c:
@@ -303,9 +252,9 @@ class Search:
             half = {tuple((x, e // 2) for x, e in column.monomial if e // 2): Fraction(1)}
             units = [letters.unit(g.root) for g in known]
             root = product(half, column.root, *units, outer)
-            weight = {tuple((x, 1) for x in odd if self._sign(x) == "positive"): c}
+            weight = product({tuple((x, 1) for x in odd if self._sign(x) == "positive"): c}, goal.weight)
             middle = [(letters.jsons[x], {((x, 1),): Fraction(1)}) for x in odd if self._sign(x) != "positive"]
-            middle += [(g.json, g.original) for g in known]
+            middle += [*((g.json, g.original) for g in known), *goal.middle]
             if inverse.json is not None:
                 middle.append((inverse.json, inverse.poly))
             else:
@@ -317,7 +266,7 @@ class Search:
                 weight = product(weight, plain, plain)
                 root = {tuple((x, e) for x, e in m if self._sign(x) != "positive"): Fraction(1)}
             if column.strict and not is_definite:
-                back = [power(half, -1), *(letters.unit(g.root, -1) for g in known), letters.unit(self.root), plain]
+                back = [power(half, -1), *(letters.unit(g.root, -1) for g in known), goal.back, plain]
                 is_definite = root == ONE or self.show_unit(root, product(*back, inverse.poly), proof)
             whole = total(whole, product(weight, *(q for _, q in middle), root, root))
             ((m, d),) = weight.items()
@@ -329,7 +278,8 @@ class Search:
         for (k, m, _), f in zip(free, freely, strict=True):
             if f:
                 ref, h, _, root = self.here.equations[k]
-                cofactor = product({m: f}, power(letters.unit(root), 2), letters.unit(self.root, -1), outer)
+                beside = [power(letters.unit(root), 2), goal.weight, *(q for _, q in goal.middle)]
+                cofactor = product({m: f}, *beside, goal.outer, outer)
                 whole = total(whole, product(cofactor, h))
                 proof.rest.append((ref, letters.write(cofactor)))
         cofactors = letters.cofactors(total(self.p, scaled(whole, -1)))

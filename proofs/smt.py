@@ -60,7 +60,7 @@ def combination(
     if solver.check() != z3.sat:
         return None
     model = solver.model()
-    values = [[_fraction(model.eval(v, model_completion=True)) for v in variables] for variables in names]
+    values = [[_fraction(model.evaluate(v, model_completion=True)) for v in variables] for variables in names]
     return values[0], values[1], values[2]
 
 
@@ -69,15 +69,21 @@ def _fraction(value: Any) -> Fraction:
 
 
 class Model:
-    """Points where comparisons of polynomials and quotients hold: `answer` is "sat", "unsat" or "unknown"."""
+    """Points where `statements`, comparisons of polynomials and quotients, hold, and what is `defined` has a value.
 
-    def __init__(self, statements: Sequence[Any], seconds: float) -> None:
+    `answer` is "sat", "unsat" or "unknown".
+    """
+
+    def __init__(self, statements: Sequence[Any], seconds: float, defined: Sequence[Any] = ()) -> None:
         z3 = _z3()
         self.names: dict[Any, Any] = {}
         self.solver = z3.Solver()
         self.solver.set("timeout", max(1, int(1000 * seconds)))
         for statement in statements:
             self.solver.add(self.formula(statement))
+        for e in defined:
+            self.term(e)
+            self.solver.add(*self.defined(e))
         for symbol, name in self.names.items():
             if symbol.is_positive:
                 self.solver.add(name > 0)
@@ -89,15 +95,15 @@ class Model:
                 self.solver.add(name != 0)
         self.answer = str(self.solver.check())
 
-    def point(self) -> dict[Any, sp.Rational] | None:
+    def point(self, digits: int) -> dict[Any, sp.Rational] | None:
         """A point with rational coordinates: irrational ones are rounded, so the point has to be checked."""
         if self.answer != "sat":
             return None
         model, out = self.solver.model(), {}
         for symbol, name in self.names.items():
-            value = model.eval(name, model_completion=True)
+            value = model.evaluate(name, model_completion=True)
             if _z3().is_algebraic_value(value):
-                value = value.approx(12)
+                value = value.approx(digits)
             out[symbol] = sp.Rational(value.numerator_as_long(), value.denominator_as_long())
         return out
 

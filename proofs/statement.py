@@ -357,6 +357,8 @@ class Statement:
             return self._cases(claim.lhs, claim.rhs, {})
         if relation in ("<", "<=", ">", ">="):
             return self.comparison(claim.lhs, relation, claim.rhs)
+        if relation == "!=" and is_scalar(claim.lhs):  # a number that has an inverse
+            return ["invertible", self.comparison(claim.lhs, ">", claim.rhs)[1]]
         if relation == "implies":
             return self._implication(claim.lhs, claim.rhs)
         if relation == "iff":
