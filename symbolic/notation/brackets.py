@@ -22,6 +22,7 @@ def resolve(lexemes: list[Lexeme]) -> tuple[list[Lexeme], list[int]]:
     _bars(lexemes)
     _match(lexemes)
     lexemes = _systems(lexemes)
+    lexemes = _words(lexemes)
     depths, depth = [], 0
     for lexeme in lexemes:
         depth -= lexeme.type in CLOSING
@@ -110,6 +111,8 @@ def _match(lexemes: list[Lexeme]) -> None:
                 continue
             for lost in stack[depth + 1 :]:
                 lexemes[lost].type = "BAD"
+            if kind == "RBR" and _blocks(lexemes, stack[depth], k):
+                lexemes[stack[depth]].type, lexemes[stack[depth]].value = "BAD", "blocks"
             del stack[depth:]
             lexeme.type = kind
     for lost in stack:
@@ -136,3 +139,49 @@ def _systems(lexemes: list[Lexeme]) -> list[Lexeme]:
             else:
                 lexemes[first].type = lexeme.type = "BAD"
     return [lexeme for k, lexeme in enumerate(lexemes) if k not in gone]
+
+
+def _blocks(lexemes: list[Lexeme], first: int, last: int) -> bool:
+    """Whether [X \\; y] is meant as two blocks as much as a product: a gap and no sign between operands."""
+    depth, gap = 0, False
+    for lexeme in lexemes[first:last]:
+        depth -= lexeme.type in CLOSING
+        if depth == 1 and lexeme.type in {"PLUS", "MINUS", "TIMES", "SLASH", "COMMA", "QUAD", "SEMI", "REL"}:
+            return False
+        depth += lexeme.type in OPENING
+        gap = gap or (depth == 1 and lexeme.gap and lexeme.type not in NO_OPERAND_ENDS)
+    following = lexemes[last - 1]
+    return gap and not (following.gap and sum(lexeme.gap for lexeme in lexemes[first:last]) == 1)
+
+
+def _words(lexemes: list[Lexeme]) -> list[Lexeme]:
+    """Connecting words and full stops inside brackets: "if" before a condition says nothing, "and" is a comma."""
+    kept: list[Lexeme] = []
+    stack: list[Lexeme] = []
+    optimum: list[bool] = [False]
+    for lexeme in lexemes:
+        if lexeme.type in OPENING:
+            stack.append(lexeme)
+            optimum.append(False)
+        elif lexeme.type in CLOSING and stack:
+            stack.pop()
+            optimum.pop()
+        elif lexeme.type == "OPT":
+            optimum[-1] = True
+        elif stack and lexeme.type == "PUNCT":
+            continue
+        elif stack and lexeme.type == "LINK":
+            if len(stack) == 1 and kept[-1].type == "LP" and lexeme.font:
+                kept.append(lexeme)  # (since A = B): a remark of the row
+                continue
+            starts = kept[-1].type in {"AMP", "BEGIN", "NL", "COMMA", "LINK"}
+            if stack[-1].type == "BEGIN" and lexeme.value == "where" and starts and lexeme.font:
+                continue
+            if lexeme.value == "s.t.":
+                lexeme.type = "ST" if optimum[-1] else "GIVEN"
+            elif lexeme.value == "and":
+                lexeme.type = "COMMA"
+            else:
+                lexeme.type = "BAD"
+        kept.append(lexeme)
+    return kept

@@ -73,7 +73,7 @@ def is_transpose(node: Node) -> bool:
 
 def said(node: Node) -> str:
     """A subscript or a superscript as a short text, for the name that it becomes a part of."""
-    if node.kind in {"name", "number", "text"}:
+    if node.kind in {"name", "number", "text", "mark"}:
         return node.value
     if node.kind in {"tuple", "mul"}:
         return ",".join(said(child) for child in node.children)
@@ -162,14 +162,17 @@ def _raised(base: Node, above: Node, span: Span) -> Node:
     return Node("pow", span, (base, above))
 
 
+_MARKS = {"*": "star", "ast": "star", "star": "star", "+": "pseudo_inverse", "'": "prime"}
+
+
 def _mark(node: Node) -> tuple[str, str] | tuple[str, str]:
     """The kind and value of what a superscript of one sign makes: ("", "") when it is no such sign."""
     if is_transpose(node):
         return "transpose", ""
     if node.kind == "name" and node.value == "t" and not node.font:
         return "transpose", "t"
-    if node.kind == "mark" and node.value in {"*", "+", "'"}:
-        return {"*": "star", "+": "pseudo_inverse", "'": "prime"}[node.value], ""
+    if node.kind == "mark" and node.value in _MARKS:
+        return _MARKS[node.value], ""
     if node.kind == "name" and node.value in {"dagger", "dag"}:
         return "pseudo_inverse", ""
     if node.kind == "name" and node.value in {"star", "ast"}:
@@ -287,6 +290,8 @@ class Assembly:
                 factors.append(_one_script(both, item.scripts[-1]))
                 self.at += 1
                 continue
+            if factors and isinstance(item.base, Node) and item.base.kind == "number" and item.span[0] == factors[-1].span[1]:
+                raise Unclear("braces around an exponent of several digits, or a sign of multiplication", item.span)
             factors.append(self.factor())
         if not factors:
             place = self.peek() or self.items[-1]
@@ -598,8 +603,11 @@ class Build(Transformer):
                 return replace(inner, span=span, value={"(": "pmatrix", "[": "bmatrix"}[shape])
             if inner.value == "[" and shape == "[":
                 return replace(inner, span=span)
-        if inner.kind == "relation" and inner.value == ":" and shape == "{":
-            inner = replace(inner, kind="given", value="")
+        signs = inner.value.split() if inner.kind == "relation" else []
+        if shape == "{" and signs[:1] == [":"]:
+            left, *sides = inner.children
+            right = sides[0] if len(sides) == 1 else Node("relation", span_of(sides), tuple(sides), " ".join(signs[1:]))
+            inner = Node("given", inner.span, (left, right))
         return Node("group", span, (inner,), shape)
 
     def nothing(self, parts: list[Any]) -> Node:
@@ -632,7 +640,11 @@ class Build(Transformer):
         return Node("at", span_of(parts), (parts[1], _plain(parts[4])))
 
     def fraction(self, parts: list[Any]) -> Node:
-        return Node("div", span_of(parts), (_plain(parts[1]), _plain(parts[2])), "frac")
+        above, below = _plain(parts[1]), _plain(parts[2])
+        for part in (above, below):
+            if part.kind == "missing":
+                raise Unclear("something above and below the fraction's line", span_of(parts))
+        return Node("div", span_of(parts), (above, below), "frac")
 
     def binomial(self, parts: list[Any]) -> Node:
         return Node("call", span_of(parts), (_plain(parts[1]), _plain(parts[2])), "binom")

@@ -15,12 +15,13 @@ from symbolic.notation.tree import Span
 
 
 class Lexeme:
-    """One sign: its type (a terminal of the grammar), its meaning, its place, and the font of a name."""
+    """One sign: its type (a terminal of the grammar), its meaning, its place, the font of a name, a gap behind it."""
 
-    __slots__ = ("column", "end_column", "end_line", "end_pos", "font", "line", "start_pos", "type", "value")
+    __slots__ = ("column", "end_column", "end_line", "end_pos", "font", "gap", "line", "start_pos", "type", "value")
 
     def __init__(self, kind: str, value: str, start: int, end: int, font: str = "") -> None:
         self.type, self.value, self.start_pos, self.end_pos, self.font = kind, value, start, end, font
+        self.gap = False
         self.line = self.column = self.end_line = self.end_column = 0  # the parser generator asks for them
 
     def __repr__(self) -> str:
@@ -184,6 +185,8 @@ class _Lexer:
         value = piece.value
         if value.isspace() or value in v.SPACES:
             self.i += 1
+            if value in v.GAPS and self.out.lexemes:
+                self.out.lexemes[-1].gap = True
         elif value.isdigit() or (value == "." and self.digit(self.i + 1) and not self.digit(self.i - 1)):
             self.number()
         elif value in _SINGLE_TYPES:
@@ -262,7 +265,18 @@ class _Lexer:
             self.emit("MARK", "*" if after.value in {"\\ast", "\\star"} else after.value, after.start, after.end)
             self.i = j + 1
         elif after.value == "{" and j in self.partner:
+            close = self.partner[j]
+            inner = self.inside(j + 1, close)
+            if inner and (inner[0] in v.RELATIONS or set(inner) <= {"+", "-"}) and len(inner) > (inner[0] not in v.RELATIONS):
+                self.i = close + 1  # R_{>0}, S_{++}, A^{\perp}
+                said = self.words(j + 1, close).strip()
+                known = len(inner) == 1 and len(said) > 1
+                self.emit("NAME" if known else "TEXT", said, after.start, self.pieces[close].end)
+                return
             self.open(j, "emit", after.start, script=True, denominator="")
+        elif after.value in {"\\perp", "\\bot", "\\parallel"}:
+            self.emit("NAME", after.value[1:], after.start, after.end)
+            self.i = j + 1
         elif after.value == "'":
             self.emit("MARK", "'", after.start, after.end)
             self.i = j + 1
@@ -410,7 +424,8 @@ class _Lexer:
         elif value in v.RELATIONS:
             self.emit("REL", v.RELATIONS[value], piece.start, piece.end)
         elif value == ":":
-            self.emit("COLON", ":", piece.start, piece.end)
+            edge = self.last in {"LB", "COMMA", "LP", "LBR"} or self.at(self.i) in {"}", ",", "]", ")"}
+            self.emit("NAME" if edge and self.levels[-1].script else "COLON", ":", piece.start, piece.end)
         elif value == "'" or value == "''":
             for _ in value:
                 self.emit("PRIME", "'", piece.start, piece.end)
@@ -550,6 +565,8 @@ class _Lexer:
             kind = _COMMAND_TYPES[value]
             if kind == "NL":
                 self.row_end(piece)
+            elif kind == "BAD" and self.alone(self.i):
+                self.emit("NAME", value[1:], start, end)
             else:
                 self.emit(kind, value, start, end, arguments=_ARGUMENTS.get(kind, 0))
         elif value[1:2].isalpha() or value in {"\\#"}:
@@ -579,7 +596,9 @@ class _Lexer:
     def product(self, piece: Piece) -> None:
         """A sign of multiplication; alone in brackets it holds the place of an argument."""
         before, after = self.last, self.at(self.i)
-        lone = before in {"LP", "LBR", "LN", "LA", "COMMA", "LB", "BAR", "DBAR", "LANG"}
+        lone = before in {"LP", "LBR", "LN", "LA", "COMMA", "LB", "LANG"}
+        if before in {"BAR", "DBAR"}:  # \|\cdot\|, but not \|x\| \cdot \|y\|
+            lone = len(self.out.lexemes) < 2 or self.out.lexemes[-2].type in NO_OPERAND_ENDS
         if lone and (after in {")", "]", "}", ",", "\\right", "|", "\\|", "\\rVert", "\\rvert", "\\rangle"}):
             self.emit("MARK" if self.level.script and before == "LB" else "DOTS", v.PRODUCTS[piece.value], piece.start, piece.end)
         elif self.level.script and before == "LB":
@@ -750,6 +769,8 @@ class _Lexer:
             self.emit("LINK", v.LINK_WORDS[plain], start, end, word)
         elif word in v.FUNCTIONS or word in v.OPTIMA or word in {"d", "T"} or word.replace(" ", "") in {"argmin", "argmax"}:
             self.word(word.replace(" ", ""), start, end)
+        elif plain in {"else", "otherwise", "elsewhere"}:
+            self.emit("TEXT", plain, start, end)
         elif _WORD.fullmatch(word) and (text == word) and not self.alone(self.i):
             self.word(word, start, end, "text")
         elif word:

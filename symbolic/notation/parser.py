@@ -64,8 +64,7 @@ def _read(lexemes: list[Lexeme], regions: list[Span], text: str) -> Node | Unrea
     span = _whole(span_of(lexemes), regions)
     lost = next((lexeme for lexeme in lexemes if lexeme.type == "BAD"), None)
     if lost:
-        shown = text[lost.start_pos : lost.end_pos][:40]
-        return Unread(span, f"a sign with a known meaning here, without a loose bracket: {shown!r}")
+        return Unread(span, _lost(lost, text[lost.start_pos : lost.end_pos][:40]))
     try:
         tree: Any = _grammar().parse(lexemes)  # type: ignore[arg-type]
     except UnexpectedToken as error:
@@ -85,6 +84,19 @@ def _read(lexemes: list[Lexeme], regions: list[Span], text: str) -> Node | Unrea
     if left is not None:
         return Unread(span, f"something else here: {text[slice(*left.span)][:40]!r}")
     return _uncut(tree, regions) if regions else tree
+
+
+def _lost(lexeme: Lexeme, shown: str) -> str:
+    """What was expected where a sign has no meaning."""
+    if lexeme.value == "blocks":
+        return f"a comma or \\quad between blocks, or no gap in a product, after {shown!r}"
+    if any(shown.endswith(bracket) for bracket in (*"()[]{}|", "angle", "|", "lVert", "rVert", "lvert", "rvert")):
+        return f"the other bracket of {shown!r}"
+    if shown in {"^", "_"}:
+        return f"something after {shown!r}"
+    if shown.startswith("\\begin") or shown.startswith("\\end"):
+        return f"the other end of {shown!r}"
+    return f"a sign that has a meaning here, found {shown!r}"
 
 
 _TEMPORARY = {"brace", "open", "del", "mark"}
@@ -160,7 +172,9 @@ def parse(text: str, start: int = 0, end: int | None = None, macros: Mapping[str
         lexemes, depths, regions = _lexemes(text, start, end, macros)
     except ReadError as error:
         return (Row((Chain((Unread((start, end), str(error)),), ()),), (start, end)),)
-    return rows_of(lexemes, depths, (start, end), lambda term: _read(term, regions, text))
+    return rows_of(
+        lexemes, depths, (start, end), lambda term: _read(term, regions, text), lambda span: _whole(span, regions)
+    )
 
 
 def parse_expression(text: str, macros: Mapping[str, Macro] = NO_MACROS) -> Node:

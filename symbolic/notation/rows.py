@@ -10,22 +10,28 @@ from symbolic.notation.tree import Chain, Node, Row, Sign, Span, Unread
 
 Token = tuple[Lexeme, int]  # a lexeme and its depth in brackets
 ReadTerm = Callable[[list[Lexeme]], "Node | Unread"]
+Widen = Callable[[Span], Span]
 
 _SILENT = {"QUAD", "COMMA", "SEMI", "PUNCT", "AMP", "NL"}
 _BINARY = {"PLUS", "MINUS", "TIMES", "SLASH"}
 
 
-def rows_of(lexemes: list[Lexeme], depths: list[int], span: Span, read: ReadTerm) -> tuple[Row, ...]:
-    """The rows of a display, each term read by `read`; no row for a line on which nothing stands."""
+def rows_of(
+    lexemes: list[Lexeme], depths: list[int], span: Span, read: ReadTerm, widen: Widen
+) -> tuple[Row, ...]:
+    """The rows of a display, each term read by `read`; no row for a line on which nothing stands.
+
+    `widen` gives the span that cuts no call of a command.
+    """
     lexemes, depths = _without_frame(lexemes, depths)
     rows = _continued(_split(_without_inner_rows(list(zip(lexemes, depths, strict=True)))))
     found = []
     for row in rows:
-        shown = _Chains(read).run(row)
+        shown = _Chains(read, widen).run(row)
         if shown[0] or shown[1]:
             start = min((token[0].start_pos for token in row), default=span[0])
             end = max((token[0].end_pos for token in row), default=span[1])
-            found.append(Row(tuple(shown[0]), (start, end), tuple(shown[1])))
+            found.append(Row(tuple(shown[0]), widen((start, end)), tuple(shown[1])))
     return tuple(found)
 
 
@@ -81,11 +87,22 @@ def _relations(row: list[Token]) -> bool:
 def _continued(rows: list[list[Token]]) -> list[list[Token]]:
     """Rows that go on in the next one, joined: it begins with a sign that joins two terms, or the row ends in one."""
     found: list[list[Token]] = []
+    constrained = False
     for row in rows:
         words = [token for token in row if token[0].type not in {"AMP", "QUAD"}]
         head = words[0][0].type if words else ""
         joins = head in _BINARY - {"MINUS"} or (head == "MINUS" and not _relations(row))
         before = [lexeme.type for lexeme, _ in found[-1] if lexeme.type not in {"AMP", "QUAD", "LABEL"}] if found else []
+        joins = joins and (head != "MINUS" or _relations(found[-1] if found else []))
+        constraint = words and words[0][0].type == "LINK" and words[0][0].value == "s.t."
+        constraining = constraint and any(lexeme.type == "OPT" and not depth for lexeme, depth in (found or [[]])[-1])
+        if constraining or (constrained and row[0][0].type == "AMP" and head not in {"REL", "LINK", "OPT"}):
+            place = words[0][0]
+            found[-1].append((Lexeme("QUAD", "", place.start_pos, place.start_pos), 0))
+            found[-1].extend(words)
+            constrained = True
+            continue
+        constrained = False
         if found and before and (before[-1] in {*_BINARY, "REL"} or (joins and before[-1] not in {"PUNCT", "COMMA", "SEMI"})):
             found[-1].extend(words)
         else:
@@ -105,16 +122,15 @@ class _Open:
 class _Chains:
     """One pass over a row: where a chain ends, how the next one is connected, what is a remark."""
 
-    def __init__(self, read: ReadTerm) -> None:
-        self.read = read
+    def __init__(self, read: ReadTerm, widen: Widen) -> None:
+        self.read, self.widen = read, widen
         self.chains: list[Chain] = []
         self.labels: list[str] = []
         self.open = _Open()
-        self.constrained = False
 
     def run(self, row: list[Token]) -> tuple[list[Chain], list[str]]:
         columns = 0
-        tokens = self._numbered(row)
+        tokens = self._conditions(self._numbered(row))
         for k, (lexeme, depth) in enumerate(tokens):
             kind = lexeme.type
             if kind == "LABEL":
@@ -128,10 +144,14 @@ class _Chains:
             elif kind == "LINK":
                 self.link(lexeme, tokens, k)
             elif kind == "QUAD":
-                if not self.beside_sign(tokens, k):
+                if self.constrained():
+                    self.comma(lexeme)
+                elif not self.beside_sign(tokens, k):
                     self.flush("and")
             elif kind in {"COMMA", "SEMI"}:
-                if self.has_relation() and self.relation_follows(tokens, k):
+                if self.constrained():
+                    self.comma(lexeme)
+                elif self.has_relation() and self.relation_follows(tokens, k):
                     self.flush("and")
                 elif self.open.tokens:
                     self.keep(lexeme, depth)
@@ -155,8 +175,33 @@ class _Chains:
             return row[:-3]
         return row
 
+    def _conditions(self, row: list[Token]) -> list[Token]:
+        """A bracket of its own behind a space that says when, as in `\\quad (i = 1, \\dots, n)`, and a number before all."""
+        types = [lexeme.type for lexeme, _ in row]
+        if types[:1] == ["LP"] and types[2:3] == ["RP"] and types[1] in {"NAME", "NUM", "TEXT"} and len(row) > 3:
+            if row[2][0].gap or types[3] == "QUAD":
+                self.labels.append(row[1][0].value)
+                row, types = row[3:], types[3:]
+        for k in range(1, len(row) - 2):
+            if types[k] != "LP" or row[k][1] or types[k - 1] not in {"QUAD", "AMP"}:
+                continue
+            close = next(n for n in range(k + 1, len(row)) if row[n][1] == 0)
+            rest = [kind for kind in types[close + 1 :] if kind not in _SILENT | {"LABEL"}]
+            says = any(token[0].type == "REL" and token[1] == 1 for token in row[k:close]) or types[k + 1] == "LINK"
+            if not rest and says:
+                start = row[k][0]
+                head = [] if types[k + 1] == "LINK" else [(Lexeme("LINK", "where", start.start_pos, start.end_pos), 0)]
+                inner = [(lexeme, depth - 1) for lexeme, depth in row[k + 1 : close]]
+                return [*row[:k], *head, *inner, *row[close + 1 :]]
+        return row
+
     def keep(self, lexeme: Lexeme, depth: int) -> None:
         self.open.tokens.append((lexeme, depth))
+
+    def comma(self, lexeme: Lexeme) -> None:
+        """Between two constraints there is one comma, whatever was written."""
+        if self.open.tokens[-1][0].type not in {"COMMA", "ST"}:
+            self.keep(Lexeme("COMMA", "", lexeme.start_pos, lexeme.start_pos), 0)
 
     def has_relation(self) -> bool:
         return _relations(self.open.tokens)
@@ -171,7 +216,29 @@ class _Chains:
     def beside_sign(self, tokens: list[Token], k: int) -> bool:
         """Whether a relation or an operation stands beside: then a space or a column separates nothing."""
         before, after = self.neighbours(tokens, k)
-        return before in {"REL", *_BINARY, ""} or after in {"REL", *_BINARY}
+        return before in {"REL", "LINK", *_BINARY, ""} or after in {"REL", "LINK", *_BINARY} or self.awaits_operand()
+
+    def awaits_operand(self) -> bool:
+        r"""Whether the chain so far ends in \min_w or \sum_i, which apply to what follows."""
+        tokens = self.open.tokens
+        k = len(tokens) - 1
+        while k > 0:
+            if tokens[k][0].type in {"OPT", "BIG", "LIM"}:
+                return True
+            if tokens[k][0].type == "RB":
+                depth = tokens[k][1]
+                k -= 1
+                while k > 0 and tokens[k][1] != depth:
+                    k -= 1
+            if k > 0 and tokens[k - 1][0].type in {"UP", "DOWN"}:
+                k -= 2
+            else:
+                return False
+        return k == 0 and tokens[0][0].type in {"OPT", "BIG", "LIM"}
+
+    def constrained(self) -> bool:
+        """Whether the chain so far ends in a constraint of its optimum."""
+        return any(lexeme.type == "ST" and depth == 0 for lexeme, depth in self.open.tokens)
 
     @staticmethod
     def relation_follows(tokens: list[Token], k: int) -> bool:
@@ -187,13 +254,16 @@ class _Chains:
         """A connection; in words it may also be a constraint, a comma, or a remark with nothing behind it."""
         value, said = lexeme.value, lexeme.font
         after = self.neighbours(tokens, k)[1]
-        if value == "s.t.":
+        if value == "s.t." and not self.constrained():
             optimum = any(t.type == "OPT" and depth == 0 for t, depth in self.open.tokens)
             if optimum and after:
                 self.keep(Lexeme("ST", "s.t.", lexeme.start_pos, lexeme.end_pos), 0)
                 return
             value = "where"
-        if said and after in {"", "LABEL", "PUNCT"}:
+        value = "where" if value == "s.t." and not self.constrained() else value
+        if value in {"s.t.", "and"} and self.constrained() and after:
+            self.comma(lexeme)
+        elif said and after in {"", "LABEL", "PUNCT"}:
             self.open.remarks.append(said)
         elif value == "and" and self.open.tokens and not self.has_relation() and after not in {"REL", "LINK", "COMMA"}:
             self.keep(Lexeme("COMMA", "", lexeme.start_pos, lexeme.end_pos), 0)
@@ -204,6 +274,8 @@ class _Chains:
         """Whether a text stands behind or between terms, and is no part of one."""
         ends = {"", "REL", "LINK", "COMMA", "SEMI", "PUNCT", "LABEL"}
         before, after = self.neighbours(tokens, k)
+        if not self.open.tokens and before == "" and tokens[k + 1 : k + 2] and tokens[k + 1][0].type == "QUAD":
+            return True
         after_space = k > 0 and tokens[k - 1][0].type in {"QUAD", "AMP"}
         operand_before = before not in {"", "REL", *_BINARY}
         if after in ends and after != "REL":
@@ -250,7 +322,7 @@ class _Chains:
             constraint = constraint or (lexeme.type == "ST" and depth == 0)
             if lexeme.type == "REL" and depth == 0 and not constraint:
                 terms.append(self._term(current, previous, not signs))
-                signs.append(Sign(lexeme.value, (lexeme.start_pos, lexeme.end_pos), lexeme.font))
+                signs.append(Sign(lexeme.value, self.widen((lexeme.start_pos, lexeme.end_pos)), lexeme.font))
                 current, previous = [], lexeme.end_pos
             else:
                 current.append(token)

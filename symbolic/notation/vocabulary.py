@@ -191,6 +191,8 @@ SPACES = {
     "\\left\\relax", "\\protect", "\\par", "\\smallskip", "\\medskip", "\\bigskip", "\\newpage", "\\square", "\\Box",
     "\\blacksquare", "\\noalign", "\\displaylimits", "\\upshape", "\\normalfont", "\\mathsurround",
 }  # fmt: skip
+# ... but may separate the blocks of [A \\; B].
+GAPS = {"\\;", "\\:", "\\ ", "\\>", "~", "\\thickspace", "\\medspace"}
 WIDE_SPACES = {"\\quad", "\\qquad", "\\enspace", "\\enskip", "\\hfill", "\\hfil", "\\indent"}
 # ... with an argument that says how far.
 SPACES_WITH_LENGTH = {"\\hspace", "\\vspace", "\\mspace", "\\hskip", "\\kern", "\\mkern", "\\cline", "\\cmidrule"}
