@@ -26,7 +26,7 @@ def squares_of(checker: Checker, e: Json, search: Callable[[], Search]) -> list[
     Only finds them; whether coefficients are positive and some square is definite is for the kernel to say.
     """
     out = list[Square]()
-    for term in _terms(e):
+    for term in _uncancelled(checker, _terms(e)):
         square = _square(checker, term, search)
         if square is None:
             return _squares_of_words(checker, e, search)
@@ -61,6 +61,19 @@ def _terms(e: Json) -> list[Json]:
     if isinstance(e, list) and e[0] == "add":
         return [t for part in e[1:] for t in _terms(part)]
     return [e]
+
+
+def _uncancelled(checker: Checker, terms: list[Json]) -> list[Json]:
+    """The terms without pairs that cancel: |Py|^2 + |r|^2 - |Py|^2 is |r|^2, and need not be multiplied out."""
+    values = [checker.expr(term, {}) for term in terms]
+    kept = list[int]()
+    for k, value in enumerate(values):
+        opposite = next((i for i in kept if not (values[i] + value).poly), None)
+        if opposite is None:
+            kept.append(k)
+        else:
+            kept.remove(opposite)
+    return [terms[k] for k in kept]
 
 
 def _square(checker: Checker, term: Json, search: Callable[[], Search]) -> Square | None:

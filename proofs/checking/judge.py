@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
-from sympy import Q
 
 from numeric.sample import NoInstance
 from numeric.witness import witness
 from proofs.prove import Claim, prove
 from proofs.verdict import Verdict
 from symbolic.errors import ProofError, PushthroughError, ShapeError, UnsupportedError
+from symbolic.facts import predicate
 from symbolic.notation.build import Clash, Value
 from symbolic.notation.definitions import differentiated_by, evaluated, expanded
 from symbolic.notation.elaborate import Elaborator, NotRead
@@ -32,7 +32,7 @@ from symbolic.notation.tree import Node, Span
 RELATIONS = {
     "=": "=", "equiv": "=", ":=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "!=": "!=",
 }  # fmt: skip
-ORDERS = {"succ": Q.positive_definite, "succeq": Q.positive_semidefinite}
+ORDERS = {"succ": "positive_definite", "succeq": "positive_semidefinite"}
 TURNED = {"prec": "succ", "preceq": "succeq"}
 SURE = ("proved", "refuted")
 
@@ -175,13 +175,16 @@ def _refuted(claim: Any, given: tuple[Any, ...], verdict: Verdict) -> Judgement:
 def _readings(
     left: Any, right: Any, relation: str, given: tuple[Any, ...], scope: Scope
 ) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """The claim with its definitions put in. Where a defined name is differentiated by, first with that name free.
+    """The claim as it stands; with its definitions put in, but for what is differentiated by; with all put in.
 
     What is true for every value of a name is true for the one that it was given; what is false for some is not false.
     """
     free = differentiated_by(left) | differentiated_by(right)
+    defined = {scope.symbol(name) for name in scope.values}
+    if any(side.has(*defined) for side in (left, right)) if defined else False:
+        yield _stated(left, right, relation), given
     facts = tuple(_opened(fact, scope, free) for fact in given)
-    if free:
+    if free & defined:
         sides = expanded(left, scope, free), expanded(right, scope, free)
         yield _stated(*sides, relation), facts
     sides = tuple(expanded(evaluated(side) if free else side, scope) for side in (left, right))
@@ -198,7 +201,7 @@ def _stated(left: Any, right: Any, relation: str) -> Any:
     if relation in TURNED:
         return _stated(right, left, TURNED[relation])
     if relation in ORDERS:
-        return ORDERS[relation](_difference(left, right))
+        return predicate(ORDERS[relation])(_difference(left, right))
     return Claim(left, right, RELATIONS[relation])
 
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import sympy as sp
 
-from proofs.checking.judge import Judge, Judgement, known_relation
+from proofs.checking.judge import ORDERS, Judge, Judgement, known_relation
 from symbolic.errors import PushthroughError
+from symbolic.facts import predicate
 from symbolic.notation.build import Clash, Value, scalar
 from symbolic.notation.definitions import evaluated, expanded, put
 from symbolic.notation.elaborate import Elaborator, NotRead, name_of
@@ -183,7 +184,11 @@ class Walker:
         for left, sign, right in links:
             if isinstance(left, Node) and isinstance(right, Node):
                 fact = self.fact(left, sign.value, right)
-                if fact is not None:
+                solved = _solved(fact)
+                if solved is not None and solved[0].name in self.scope.shapes:
+                    name, value = solved[0].name, solved[1]
+                    self.scope = self.scope.with_value(name, value, self.scope.shapes[name])
+                elif fact is not None:
                     self.scope = self.scope.with_given(fact)
 
     def fact(self, left: Node, relation: str, right: Node) -> Any | None:
@@ -200,8 +205,7 @@ class Walker:
                 numbers = [e.build.require_scalar(v, "a comparison") for v in (one, other)]
                 return e.finished(kinds[relation](*numbers, evaluate=False))
             if relation in ("succ", "succeq") and other.expr == 0:
-                predicate = sp.Q.positive_definite if relation == "succ" else sp.Q.positive_semidefinite
-                return predicate(e.finished(one.expr))
+                return predicate(ORDERS[relation])(e.finished(one.expr))
         except (PushthroughError, RecursionError):
             return None
         return None
@@ -249,11 +253,14 @@ class Walker:
 
     def _remember_gradient(self, terms: list[Any], chain: Chain) -> None:
         head = terms[0]
-        if not isinstance(head, Node) or not _differentiates(head) or not isinstance(terms[-1], Node):
+        if not isinstance(head, Node) or not isinstance(terms[-1], Node):
+            return
+        derivative = next((n for n in head.walk() if n.kind == "derivative"), None)
+        if derivative is None:
             return
         for term in reversed(terms):
             if isinstance(term, Node) and not _is_zero(term):
-                derivative, value = next(n for n in head.walk() if n.kind == "derivative"), self._value(term)
+                value = self._value(term)
                 by = self._variable_of(derivative)
                 if value is not None and by is not None:
                     self.gradients.append((by, value.expr))
@@ -299,6 +306,19 @@ class Walker:
         return None
 
 
+def _solved(fact: Any) -> tuple[Any, Any] | None:
+    """`A^-1 = B`, `A' = B`: as what A is, which then is put for A everywhere."""
+    if not isinstance(fact, sp.Eq):
+        return None
+    for one, other in ((fact.lhs, fact.rhs), (fact.rhs, fact.lhs)):
+        for kind in (sp.Inverse, sp.Transpose):
+            if isinstance(one, kind) and isinstance(one.args[0], sp.MatrixSymbol) and not other.has(one.args[0]):
+                return one.args[0], kind(other)
+        if isinstance(one, (sp.Symbol, sp.MatrixSymbol)) and not other.has(one):
+            return one, other
+    return None
+
+
 def _function_head(node: Node, scope: Scope) -> tuple[str, tuple[str, ...]] | None:
     """`f(w)`, `f(U, V)` where f is no known function and no known matrix: its name and parameters."""
     if node.kind != "mul" or len(node.children) != 2 or node.children[1].kind not in ("group", "tuple"):
@@ -320,7 +340,11 @@ def _varying(terms: list[Any], scope: Scope) -> frozenset[str] | None:
         if node.kind == "differential"
     }
     variables = frozenset(name for name in found if name and name not in scope.values and name not in scope.functions)
-    return variables or None
+    if variables or not found:
+        return variables or None
+    # Only defined names change, in terms of which the others are: dL = tr(G' dY).
+    heads = {name_of(node) for term in terms[:1] if isinstance(term, Node) for node in term.walk()}
+    return frozenset(name for name in found - heads if name) or None
 
 
 def _differentiates(node: Node) -> bool:

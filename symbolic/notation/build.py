@@ -192,7 +192,7 @@ class Builder:
             above = scalar(top.expr)
             if above.is_Number and below.is_Number and below != 0:
                 return Value(above / below, ONE, text)
-            inverse = sp.Pow(below, -1, evaluate=False)
+            inverse = 1 / below if below.is_Number and below != 0 else sp.Pow(below, -1, evaluate=False)
             return Value(inverse if above == 1 else sp.Mul(above, inverse, evaluate=False), ONE, text)
         if below.is_Number and below != 0:
             return Value(_matmul([1 / below], [top.expr]), top.shape, text)

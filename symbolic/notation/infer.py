@@ -19,6 +19,7 @@ from symbolic.notation.sizes import Shape
 from symbolic.notation.tree import Chain, Node
 
 EQUATES = frozenset(["=", ":=", "<", "<=", ">", ">=", "!=", "approx"])
+DECLARES = frozenset(["in", "notin", "subset", "subseteq", "sim", "to", "->"])
 MOST_NAMES = 24  # undeclared ones in one scope: more are not sought
 ROUNDS = 2
 GREEK = frozenset(
@@ -93,6 +94,8 @@ def _read(text: str, scope: Scope, chains: Sequence[Chain], kinds: dict[str, str
     e = Elaborator(text, scope, layout, asked)
     clashes = 0
     for chain in chains:
+        if any(sign.value in DECLARES for sign in chain.signs):
+            continue
         before = None
         for number, term in enumerate(chain.terms):
             sign = chain.signs[number - 1].value if number else "="
@@ -101,9 +104,9 @@ def _read(text: str, scope: Scope, chains: Sequence[Chain], kinds: dict[str, str
                 e.indices, e.ranges = {}, {}
                 try:
                     value = e.value(term)
-                except Clash:
+                except (Clash, NotRead):
                     clashes += 1
-                except (NotRead, PushthroughError):
+                except (PushthroughError, RecursionError):
                     pass
             if value is not None and before is not None and sign in EQUATES:
                 try:

@@ -75,7 +75,9 @@ class Scope:
         return replace(self, values=values, given=given, shapes={**self.shapes, name: shape}, found=self.found - {name})
 
     def with_function(self, name: str, function: Function) -> Scope:
-        return replace(self, functions={**self.functions, name: function})
+        """`name` is a function from here on, and no longer a matrix or a number."""
+        shapes = {key: shape for key, shape in self.shapes.items() if key != name}
+        return replace(self, functions={**self.functions, name: function}, shapes=shapes, found=self.found - {name})
 
     def with_piece(self, name: str, piece: Piece) -> Scope:
         return replace(self, pieces={**self.pieces, name: piece})

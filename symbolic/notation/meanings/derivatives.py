@@ -138,9 +138,10 @@ def _differential(e: Elaborator, node: Node) -> Value:
     """dX of a variable is a symbol; of anything else, the differential as a function of the variables' ones."""
     inner = e.value(node.children[0])
     key = name_of(node.children[0])
-    if key is not None and key not in e.scope.values:
+    if key is not None and (key not in e.scope.values or (e.varying is not None and key in e.varying)):
         return Value(symbol(f"d{key}", inner.shape), inner.shape)
-    expr = expanded(inner.expr, e.scope)
+    kept = {e.scope.symbol(name) for name in e.varying or () if name in e.scope.shapes}
+    expr = expanded(inner.expr, e.scope, kept)
     varying = [s for s in sorted(expr.atoms(sp.Symbol, sp.MatrixSymbol), key=str) if _varies(e, s)]
     if not varying:
         raise e.not_read(node, f"what changes in {e.written(node)} is not understood")
