@@ -46,8 +46,58 @@ class Figure:
     size: tuple[float, float] = (5.2, 3.0)
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", self.name):
-            raise PushthroughError(f"a figure cannot be named {self.name!r}; use letters, digits and single hyphens")
+        _require_figure_name(self.name)
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number that the reader of an interactive figure sets: parameter `name` of its formulas, `label` is prose."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    step: float
+    start: float
+
+
+@dataclass(frozen=True)
+class Interactive:
+    """A figure with sliders, in HTML only; the other formats print its caption and say where the figure is.
+
+    `values` is the source of a JavaScript function of the sliders, in their order, that returns an object: what
+    `symbolic.javascript.to_javascript` writes for a mapping. `readings` are the properties of it that the page shows as
+    numbers, each with a label (prose). `show` is the source of a JavaScript function `(stage, input, value) => text`
+    that draws on the `stage` (its methods are in `proofs/render/templates/interactive.js`) and says in words what is
+    seen. `presets` are positions of the sliders, each with the text of a button. `name`, `caption` and `alt` are those
+    of a `Figure`.
+
+    Raises PushthroughError for a name that is none, a start beyond the ends, a preset of another length.
+    """
+
+    name: str
+    caption: str
+    alt: str
+    sliders: tuple[Slider, ...]
+    readings: tuple[tuple[str, str], ...]
+    values: str
+    show: str
+    presets: tuple[tuple[str, tuple[float, ...]], ...] = ()
+
+    def __post_init__(self) -> None:
+        _require_figure_name(self.name)
+        for slider in self.sliders:
+            for title, positions in (("its start", tuple(s.start for s in self.sliders)), *self.presets):
+                if len(positions) != len(self.sliders):
+                    raise PushthroughError(f"{title!r} sets {len(positions)} of {len(self.sliders)} sliders")
+                if not slider.low <= (value := positions[self.sliders.index(slider)]) <= slider.high:
+                    ends = f"{slider.low} to {slider.high}"
+                    raise PushthroughError(f"the slider {slider.name} goes from {ends}; {title} sets it to {value}")
+
+
+def _require_figure_name(name: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9]+(-[A-Za-z0-9]+)*", name):
+        raise PushthroughError(f"a figure cannot be named {name!r}; use letters, digits and single hyphens")
 
 
 @dataclass(frozen=True)
@@ -81,6 +131,7 @@ class Part:
     seconds: float = 0.0
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
+    interactives: tuple[Interactive, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from proofs import render
-from proofs.document import Document, Figure, Part, Problem, Section
+from proofs.document import Document, Figure, Interactive, Part, Problem, Section
 from proofs.files import write_whole
 from proofs.homework import problems
 from proofs.outside import ProblemSet, load
@@ -103,7 +103,7 @@ def _written(
     """Write the files one by one, each before the document that refers to it."""
     progress("laying out")
     shown = view(document)
-    _require_names(shown.figures)
+    _require_names([*shown.figures, *shown.interactives])
     for name in formats:
         if name in BESIDE:
             ending, drawn = BESIDE[name]
@@ -120,7 +120,7 @@ def _put(path: Path, content: str | bytes) -> Path:
     return path
 
 
-def _require_names(figures: Sequence[Figure]) -> None:
+def _require_names(figures: Sequence[Figure | Interactive]) -> None:
     """Every figure needs a file name of its own: raises PushthroughError for two that share one."""
     names = ["solutions", *(figure.name.lower() for figure in figures)]
     for figure in figures:

@@ -1,18 +1,27 @@
-"""A solved document as one HTML file: style sheet inline, mathematics as MathML Core, no script and no network."""
+"""A solved document as one HTML file: style sheet inline, mathematics as MathML Core, no network.
+
+There is no script but that of the interactive figures, and the page's own policy allows no other: a browser refuses
+whatever is not that script, and every request.
+"""
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
 from html import escape
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.filters import do_mark_safe
 from math_core import LatexError, LatexToMathML
 
-from proofs.document import Document
+from proofs.document import Document, Interactive
 from proofs.render.figure import svg
 from proofs.render.mathematics import airy, loosened, split_terms, width
 from proofs.render.view import Line, View, view
-from symbolic.errors import UnsupportedError
+from symbolic.errors import PushthroughError, UnsupportedError
 from symbolic.typesetting.prose import set_prose
 
 MARKS = {"proved": "✓", "supported": "≈", "conditional": "†", "refuted": "✗", "unread": "?"}
@@ -24,7 +33,26 @@ _CONVERTER = LatexToMathML(fancy_error=False)
 
 def to_html(document: Document | View) -> str:
     """A complete, self-contained HTML page. Raises UnsupportedError for an expression that has no LaTeX or MathML."""
-    return _ENVIRONMENT.get_template("solutions.html.j2").render(view=view(document), marks=MARKS)
+    shown = view(document)
+    script = script_of(shown.interactives)
+    return _ENVIRONMENT.get_template("solutions.html.j2").render(view=shown, marks=MARKS, script=script)
+
+
+def script_of(interactives: Sequence[Interactive]) -> str:
+    """The script of a page with these figures: what they have in common, then what each computes and draws."""
+    if not interactives:
+        return ""
+    common = files("proofs.render").joinpath("templates", "interactive.js").read_text("utf-8")
+    calls = (f'interactive("figure-{figure.name}", {figure.values}, {figure.show.strip()});' for figure in interactives)
+    script = "\n".join(['\n"use strict";', common, *calls, ""])
+    if re.search(r"</script|<!--", script, re.IGNORECASE):
+        raise PushthroughError("the script of an interactive figure holds </script or <!--, which would end it")
+    return script
+
+
+def digest(script: str) -> str:
+    """What the page's policy calls the script."""
+    return f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
 
 
 def mathml(latex: str) -> str:
@@ -78,6 +106,7 @@ _ENVIRONMENT = Environment(
 _ENVIRONMENT.filters |= {
     rule.__name__: lambda value, rule=rule: do_mark_safe(rule(value)) for rule in (prose, inline, block, claim, svg)
 }
+_ENVIRONMENT.filters |= {"script": do_mark_safe, "digest": digest}
 _ENVIRONMENT.tests["above"] = stands_above
 
 __all__ = ["to_html"]

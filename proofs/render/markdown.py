@@ -43,6 +43,7 @@ def _blocks(shown: View) -> Iterator[str]:
             for figure in part.figures:
                 yield f"![{_NOT_IN_A_LINK.sub(' ', figure.alt)}]({figure.name}.svg)"
                 yield f"*Figure.* {figure.caption}"
+            yield from (f"*Interactive figure, in the HTML format only.* {f.caption}" for f in part.interactives)
             yield from (f"*Remark.* {remark}" for remark in part.remarks)
 
 

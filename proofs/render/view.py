@@ -13,7 +13,7 @@ from typing import Any
 
 from sympy import Dummy, MatrixSymbol, Symbol
 
-from proofs.document import Document, Figure, Listing, Part, Table
+from proofs.document import Document, Figure, Interactive, Listing, Part, Table
 from proofs.grounds import Grounds, grounds
 from proofs.render.evidence import evidence
 from symbolic.derivation import Derivation, Step, sign_of
@@ -77,6 +77,7 @@ class PartView:
     seconds: float
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...]
+    interactives: tuple[Interactive, ...]
 
     @property
     def steps(self) -> int:
@@ -107,6 +108,10 @@ class View:
     @property
     def figures(self) -> list[Figure]:
         return [figure for part in self.parts for figure in part.figures]
+
+    @property
+    def interactives(self) -> list[Interactive]:
+        return [figure for part in self.parts for figure in part.interactives]
 
     @property
     def statuses(self) -> list[str]:
@@ -143,6 +148,7 @@ def _part(part: Part) -> PartView:
         part.seconds,
         part.figures,
         part.tables,
+        part.interactives,
     )
 
 
