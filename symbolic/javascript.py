@@ -82,7 +82,9 @@ def to_javascript(expr: Any, *args: Symbol, name: str = "f") -> str:
       return { phi, loss };
     }
     """
-    outputs = {key: _scalar(value) for key, value in (expr.items() if isinstance(expr, Mapping) else [("", expr)])}
+    outputs: dict[Any, Basic] = {
+        key: _scalar(value) for key, value in (expr.items() if isinstance(expr, Mapping) else [("", expr)])
+    }
     free = _free(outputs)
     parameters = list(args) if args else sorted(free, key=lambda symbol: (str(symbol), sp.default_sort_key(symbol)))
     _require_parameters(parameters, free, outputs)

@@ -10,6 +10,7 @@ from sympy import Add, Basic, Derivative, Eq, Expr, Gt, Integer, Mul, Piecewise,
 from numeric import elbow as code
 from numeric import evaluate
 from proofs.document import Listing, Part, Problem
+from proofs.homework.elbow_figures import SgdStep, sgd_step
 from symbolic.calculus import jacobian
 from symbolic.derivation import Derivation, Step
 
@@ -127,6 +128,13 @@ def one_unit() -> Part:
             r" the unit has no elbow: it is constant in $x$.",
         ),
     )
+
+
+def sgd_step_of_unit() -> SgdStep:
+    """One step of the single unit, from what part (a) derives: the figures are drawn from it."""
+    neuron = unit(w, b)
+    by_w, by_b = (gradient(neuron, by, "").rhs for by in (w, b))
+    return sgd_step((w, b, x, y, rate), neuron, root(w, b).rhs.rhs, squared_error(phi), by_w, by_b, phi)
 
 
 def updated_elbow() -> Part:
