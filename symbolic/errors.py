@@ -25,5 +25,9 @@ class UnsupportedError(PushthroughError):
     """The engine does not know this node. It is named; it is never treated as a constant."""
 
 
+class MissingExtra(PushthroughError):
+    """A library that comes with an extra is not installed; the message is the line that installs it."""
+
+
 class WitnessError(PushthroughError):
     """An answer of the engine disagrees with an independent evaluation: a bug; the message shows both."""
