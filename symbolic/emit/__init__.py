@@ -6,4 +6,5 @@
     steps.py     one step an operation            write.py     steps as Python text
     backends.py  one table an array library       prologue.py  arguments and their sizes
     function.py  `to_numpy`                       runtime.py   helpers that are copied into the source
+    doubles.py   scalars as operations on doubles, for `symbolic.javascript`
 """

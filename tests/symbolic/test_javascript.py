@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Piecewise, Rational, S, Symbol, symbols
 
+from symbolic.emit.doubles import FUNCTIONS, RECIPROCALS, ROWS, SIGNS
 from symbolic.errors import UnsupportedError
-from symbolic.javascript import FUNCTIONS, RECIPROCALS, RESERVED, ROWS, SIGNS, to_javascript
+from symbolic.javascript import RESERVED, to_javascript
 
 x, y, z = symbols("x y z", real=True)
 Run = Callable[[str, str, list[list[float]]], list[Any]]
