@@ -21,6 +21,7 @@ from symbolic.latex import write_latex
 
 Point = Mapping[str, Rational]
 BEFORE, AFTER, MOVE = "C0", "C1", "C2"
+PRIME = "\u2032"  # closer to its letter than that of mathtext
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def _figure(step: SgdStep, name: str, case: str, numbers: tuple[Rational, ...]) 
     told = " ".join(f"{side}, $y = {write_latex(panel['y'])}$: {told_of(panel)}" for side, panel in sides)
     alt = re.sub(r"\\frac{(\d+)}{(\d+)}", r"\1/\2", told).replace("$", "").replace(r"\to", "to")
     alt = f"The graph of the unit, with its elbow, before and after the step, for two targets. {alt}"
-    return Figure(f"elbow-{name}", f"Case {case}: ${given}$. {told}", alt, partial(draw, panels), (6.4, 2.6))
+    return Figure(f"elbow-{name}", f"Case {case}: ${given}$. {told}", alt, partial(draw, panels), (5.0, 2.3))
 
 
 def told_of(panel: Mapping[str, Any]) -> str:
@@ -209,9 +210,10 @@ def _draw_panel(
 ) -> None:
     left, right, low, high = window
     axes.set(xlim=(left, right), ylim=(low, high), xticks=[], yticks=[])
-    for side, place in (("bottom", 0), ("left", 0)):
-        axes.spines[side].set(position=("data", place), color="0.55", linewidth=0.6, zorder=0)
     unit = (high - low) / 10
+    axes.axis("off")
+    for ends in (((left, right), (0, 0)), ((0, 0), (low, high - 2.4 * unit))):  # the second ends below the legend
+        axes.plot(*ends, color="0.55", linewidth=0.6, zorder=0)
     for w, e, colour, style, name in (
         ("w", "elbow", BEFORE, "-", "before"), ("new_w", "new_elbow", AFTER, (0, (4, 2)), "after")
     ):  # fmt: skip
@@ -239,10 +241,10 @@ def _draw_elbows(axes: Any, at: Mapping[str, float], below: float) -> None:
     """The letters under the axis, on the outer sides of the arrow from one elbow to the other."""
     e, new = at["elbow"], at["new_elbow"]
     if e == new:
-        axes.text(e, below, "$e = e'$", ha="center", va="center")
+        axes.text(e, below, f"$e = e${PRIME}", ha="center", va="center")
         return
     outer = ("right", "left") if e < new else ("left", "right")
-    for place, letter, side in ((e, "$e$ ", outer[0]), (new, "$e'$", outer[1])):
+    for place, letter, side in ((e, "$e$", outer[0]), (new, f"$e${PRIME}", outer[1])):
         axes.text(place, below, f" {letter} ", ha=side, va="center")
     _arrow(axes, (e, below), (new, below))
 
