@@ -214,6 +214,19 @@ class Elaborator:
             return self.free_index(key) + 1
         raise self.not_read(node, f"nothing says that {self.written(node)} is a whole number")
 
+    def exponent(self, node: Node) -> Any:
+        """The power of a matrix: a whole number, perhaps a letter for one."""
+        key = name_of(node)
+        if key is not None and not self.is_known(key):
+            self.used.add(key)
+            return Symbol(key, integer=True, positive=True)
+        if key is not None and key in self.scope.found and key in INDICES:
+            return Symbol(key, integer=True, positive=True)
+        try:
+            return self.integer(node)
+        except NotRead:
+            return self.number(node)
+
     def free_index(self, key: str) -> Symbol:
         self.indices[key] = Symbol(key, integer=True, nonnegative=True)
         self.ranges[self.indices[key]] = None

@@ -7,6 +7,8 @@ from typing import Any
 
 import sympy as sp
 from sympy import S
+from sympy.matrices.expressions.hadamard import HadamardPower
+from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.notation.build import Clash, Value, scalar
@@ -42,7 +44,7 @@ def _filled(e: Elaborator, node: Node, size: Node | None) -> Value:
     """The identity, a column of ones or zeros: of the size written below, else of one that the context decides."""
     key = node.value
     parts = size.children if size is not None and size.kind in ("tuple", "mul") else ()
-    if size is not None and len(parts) == 2 and (size.kind == "tuple" or size.value in ("times", "")):
+    if size is not None and len(parts) == 2 and (size.kind == "tuple" or size.value == "times"):
         n, m = (e.integer(part) for part in parts)
     else:
         n = e.integer(size) if size is not None else e.sizes.unknown(f"n_{key}")
@@ -56,7 +58,11 @@ def _filled(e: Elaborator, node: Node, size: Node | None) -> Value:
 @means("sub")
 def _sub(e: Elaborator, node: Node) -> Value:
     base, below = node.children
+    if base.kind == "pow" and _is_odot(base.children[1]):
+        return _entrywise_power(e, base.children[0], below)
     whole, key = name_of(node), name_of(base)
+    if _sliced(below):
+        return _slice(e, node, e.value(base), below)
     if whole is not None and e.is_known(whole):
         return e.name(whole, node)
     if base.kind in ("name", "number") and not e.is_known(base.value) and base.value in ("I", "0", "1"):
@@ -95,6 +101,10 @@ def _places(e: Elaborator, below: Node) -> list[Node] | None:
 
 def _entry(e: Elaborator, node: Node, whole: Value, places: Sequence[Node]) -> Value:
     rows, columns = whole.shape
+    digits = places[0].value
+    if len(places) == 1 and places[0].kind == "number" and len(digits) == 2 and not e.build.is_column(whole):
+        i, j = (sp.Integer(int(digit)) - 1 for digit in digits)  # A_{12}
+        return e.build.entry(whole, i, j)
     if len(places) == 2:
         return e.build.entry(whole, e.index(places[0], rows), e.index(places[1], columns))
     if e.sizes.is_one(columns):
@@ -102,6 +112,36 @@ def _entry(e: Elaborator, node: Node, whole: Value, places: Sequence[Node]) -> V
     if e.sizes.is_one(rows):
         return e.build.entry(whole, S.Zero, e.index(places[0], columns))
     raise e.not_read(node, f"{e.written(node)} has one index, and {whole.text} is a matrix: a row or a column of it?")
+
+
+def _sliced(below: Node) -> bool:
+    return any(part.value == ":" and part.kind in ("relation", "name") for part in (below, *below.children))
+
+
+def _slice(e: Elaborator, node: Node, whole: Value, below: Node) -> Value:
+    """Rows and columns a to b, as `X_{1:k, 2:n}`."""
+    parts = below.children if below.kind == "tuple" else (below,)
+    if len(parts) == 1 and e.sizes.is_one(whole.shape[1]):
+        parts = (*parts, Node("number", node.span, (), "1"))
+    if len(parts) != 2:
+        raise e.not_read(node, f"{e.written(below)} is no part of {whole.text}")
+    ranges = [_interval(e, part, size) for part, size in zip(parts, whole.shape, strict=True)]
+    shape = tuple(last - first for first, last in ranges)
+    return Value(MatrixSlice(e.resolved(whole.expr), *((first, last, 1) for first, last in ranges)), shape)  # type: ignore[arg-type]
+
+
+def _interval(e: Elaborator, part: Node, size: Any) -> tuple[Any, Any]:
+    """The places from the first, counted from 0, to before the last."""
+    if part.kind == "relation" and part.value == ":" and len(part.children) == 2:
+        first, last = (
+            default if bound.kind == "missing" else e.integer(bound)
+            for bound, default in zip(part.children, (S.One, size), strict=True)
+        )
+        return first - 1, e.sizes.resolve(last)
+    if part.kind == "name" and part.value == ":":
+        return S.Zero, e.sizes.resolve(size)
+    i = e.index(part, size)
+    return i, i + 1
 
 
 def _piece(e: Elaborator, node: Node, piece: Piece, place: Node) -> Value:
@@ -181,12 +221,33 @@ def applied(e: Elaborator, nodes: Sequence[Node]) -> list[Value]:
         if brackets and after is not None and key is not None and key in e.scope.functions and key not in e.bound:
             found.append(apply(e, node, key, after))
             position += 2
+        elif brackets and after is not None and node.kind == "sub" and _is_odot(node.children[1]):
+            found.append(_mapped(e, node.children[0], after))
+            position += 2
         elif after is not None and after.kind == "tuple":
             raise e.not_read(node, f"nothing says what the function {e.written(node)} is")
         else:
             found.append(e.value(node))
             position += 1
     return found
+
+
+def _mapped(e: Elaborator, function: Node, brackets: Node) -> Value:
+    """(t |-> f(t)) applied to every entry; abs applied to every entry."""
+    inner = e.value(brackets)
+    while function.kind == "group":
+        function = function.children[0]
+    if name_of(function) == "abs":
+        return e.build.entrywise(sp.Abs, inner)
+    if function.kind != "relation" or function.value != "|->" or name_of(function.children[0]) is None:
+        raise e.not_read(function, f"what function {e.written(function)} is, is not understood")
+    variable, body = str(name_of(function.children[0])), function.children[1]
+
+    def at(z: Any) -> Any:
+        with e.binding(**{variable: Value(z, ONE)}):
+            return scalar(e.value(body).expr)
+
+    return e.build.entrywise(at, inner)
 
 
 def arguments(node: Node) -> tuple[Node, ...]:
@@ -233,18 +294,34 @@ def _div(e: Elaborator, node: Node) -> Value:
 @means("pow")
 def _pow(e: Elaborator, node: Node) -> Value:
     base, exponent = node.children
+    if base.kind == "pow" and _is_odot(base.children[1]):
+        return _entrywise_power(e, base.children[0], exponent)
     if base.kind == "norm" and exponent.kind == "number" and exponent.value == "2":
         return _norm_squared(e, base)
     if base.kind == "name" and base.value == "e" and not e.is_known("e"):
         return e.build.entrywise(sp.exp, e.value(exponent))
     if base.kind in ("name", "sub") and exponent.kind == "group" and exponent.value == "(":
         raise e.not_read(node, f"{e.written(node)}: a power or a label?")
-    power = e.number(exponent)
-    return e.build.power(e.value(base), power, e.written(node))
+    inner = e.value(base)
+    power = e.number(exponent) if e.build.is_scalar(inner) else e.exponent(exponent)
+    return e.build.power(inner, power, e.written(node))
+
+
+def _is_odot(node: Node) -> bool:
+    return node.kind == "text" and node.value == "odot"
+
+
+def _entrywise_power(e: Elaborator, base: Node, exponent: Node) -> Value:
+    inner, power = e.value(base), e.number(exponent)
+    if e.build.is_scalar(inner):
+        return e.build.power(inner, power)
+    return Value(HadamardPower(inner.expr, power), inner.shape)
 
 
 @means("transpose")
 def _transpose(e: Elaborator, node: Node) -> Value:
+    if e.scope.shapes.get("t") == ONE and e.text[node.span[0] : node.span[1]].rstrip("} ").endswith("t"):
+        return e.build.power(e.value(node.children[0]), e.scope.symbol("t"), e.written(node))
     return e.build.transpose(e.value(node.children[0]))
 
 

@@ -45,9 +45,10 @@ def _call(e: Elaborator, node: Node) -> Value:
         if e.build.is_column(left):
             return e.build.multiply([e.build.transpose(left, left.text), right], e.written(node))
         return e.build.trace(e.build.multiply([e.build.transpose(left, left.text), right]), e.written(node))
-    if function == "sqrt" and len(node.children) == 2:
+    if function in ("sqrt", "root") and len(node.children) == 2:
         root = sp.Pow(e.integer(node.children[1]), -1)
         return e.build.power(e.value(node.children[0]), root)
+    function = function.removesuffix("_odot")  # of every entry, which is what is meant without it too
     if function in ENTRYWISE and len(node.children) == 1:
         return e.build.entrywise(ENTRYWISE[function], e.value(node.children[0]))
     if function in ("max", "min") and len(node.children) > 1:
