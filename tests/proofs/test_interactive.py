@@ -181,6 +181,7 @@ def test_flat_units_and_other_special_states(browser: Browser, page: Path, row: 
     w, new_w = row[0], by_numpy(*row)["new_w"]
     assert (found["text"]["elbow"] == "none") == (w == 0)
     assert (found["text"]["new_elbow"] == "none") == (abs(new_w) < 1e-12)
+    assert ("The elbow" in found["words"]) == ("none" not in found["text"].values() and "Nothing" not in words)
     assert browser.value(f"{LIVE}.querySelectorAll('.stage text:not(.axis)').length") >= 1
 
 
@@ -190,7 +191,7 @@ def test_a_zero_that_rounding_has_missed_is_no_elbow(browser: Browser, page: Pat
     (found,) = shown(browser, [[0.3, 0.6, 3, 0.5, 0.1]])
     assert by_numpy(0.3, 0.6, 3, 0.5, 0.1)["new_w"] != 0
     assert found["text"]["new_elbow"] == found["text"]["shift"] == "none" and found["text"]["new_w"] == "0"
-    assert "no elbow is left" in found["words"]
+    assert "no elbow is left" in found["words"] and "The elbow" not in found["words"]
 
 
 def test_keys_move_the_sliders_and_buttons_set_them(browser: Browser, page: Path) -> None:
