@@ -67,12 +67,22 @@ class Interactive:
 
     `values` is the source of a JavaScript function of the sliders, in their order, that returns an object: what
     `symbolic.javascript.to_javascript` writes for a mapping. `readings` are the properties of it that the page shows as
-    numbers, each with a label (prose). `show` is the source of a JavaScript function `(stage, input, value) => text`
-    that draws on the `stage` (its methods are in `proofs/render/templates/interactive.js`) and says in words what is
-    seen. `presets` are positions of the sliders, each with the text of a button. `name`, `caption` and `alt` are those
-    of a `Figure`.
+    numbers, each with a label (prose). `show` is the source of a JavaScript function of the stage, the sliders by name,
+    what was computed, and how the page writes a number: it draws on the stage, whose methods are in
+    `proofs/render/templates/interactive.js`, and returns in words what is seen. `presets` are positions of the sliders,
+    each with the text of a button. `name`, `caption` and `alt` are those of a `Figure`.
 
     Raises PushthroughError for a name that is none, a start beyond the ends, a preset of another length.
+
+    >>> from sympy import Symbol
+    >>> from symbolic.javascript import to_javascript
+    >>> a = Symbol("a")
+    >>> show = '(stage, input, value, shown) => `The square of ${shown(input.a)} is ${shown(value.square)}.`'
+    >>> figure = Interactive(
+    ...     "square", "The square of a number.", "a number and its square", (Slider("a", "$a$", -2, 2, 0.1, 1),),
+    ...     (("square", "$a^2$"),), to_javascript({"square": a**2}, a, name="values"), show)
+    >>> figure.sliders[0].high
+    2
     """
 
     name: str

@@ -29,14 +29,16 @@ class Browser:
 
         def at_three_and_four() -> None:  # where the browser looks for the two ends
             kept = os.dup(theirs), os.dup(theirs_too)
-            os.dup2(kept[0], 3), os.dup2(kept[1], 4)
+            for end, place in zip(kept, (3, 4), strict=True):
+                os.dup2(end, place)
 
         flags = ["--headless", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run"]
         self.process = subprocess.Popen(
             [INSTALLED, *flags, f"--user-data-dir={self.profile.name}", "about:blank"],
             preexec_fn=at_three_and_four, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        os.close(theirs), os.close(theirs_too)
+        for end in (theirs, theirs_too):
+            os.close(end)
         self.number, self.pending, self.session = 0, b"", None
         self.events: list[dict[str, Any]] = []
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
@@ -54,7 +56,8 @@ class Browser:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        os.close(self.ours), os.close(self.answers)
+        for end in (self.ours, self.answers):
+            os.close(end)
         for _ in range(20):  # its helpers may still write into the profile
             try:
                 self.profile.cleanup()
