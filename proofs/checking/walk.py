@@ -7,7 +7,7 @@ everything else is a claim, and every relation in it is a step of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from symbolic.notation.elaborate import Elaborator, NotRead, name_of
 from symbolic.notation.meanings.algebra import arguments
 from symbolic.notation.meanings.functions import equated
 from symbolic.notation.scope import Function, Scope
+from symbolic.notation.sizes import ONE
 from symbolic.notation.tree import Chain, Node, Sign, Span, Unread
 
 DEFINES = (":=",)
@@ -53,6 +54,7 @@ class Walker:
     notes: list[str] = field(default_factory=list)  # what was assumed or defined, in words
     conditions: list[tuple[str, Any]] = field(default_factory=list)  # equations to be solved: what was set to zero
     gradients: list[tuple[Any, Any]] = field(default_factory=list)  # (variable, derivative by it), as last written
+    variables: frozenset[str] = frozenset()  # names that functions and derivatives are of: they stay free
     last: Node | Unread | None = None
     tick: Callable[[], None] = lambda: None
 
@@ -76,11 +78,15 @@ class Walker:
         first = chain.terms[0] is not None and self._is_definition(links[0], role, display)
         start = 0
         steps: list[Step] = []
-        if first:
+        if not first and (solved := self._solution(links[0], role)) is not None:
+            steps, start = solved, 1
+        elif first:
             optimum = self._optimum(links[0], role)
             if optimum is not None:
                 steps.append(optimum)
-            self._define(links[0], varying)
+            wrong = self._define(links[0], varying)
+            if wrong is not None:
+                steps.append(wrong)
             start = 1
         elif role in ("assumption", "definition") and not display:
             self._assume(links)
@@ -141,32 +147,65 @@ class Walker:
         if _function_head(left, self.scope) is not None:
             return True
         key = name_of(left)
-        if key is None or key in self.scope.values or key in self.scope.sizes:
+        if key is None or key in self.scope.values or key in self.scope.sizes or self._stays_free(key):
             return False
         if key in self.scope.shapes and key not in self.scope.found and role == "claim":
             return False
         return not any(name_of(node) == key for node in right.walk())
 
-    def _define(self, link: tuple[Any, Sign, Any], varying: frozenset[str] | None) -> None:
-        left, _, right = link
+    def _stays_free(self, key: str) -> bool:
+        """Whether a name is a declared variable: an equation for it is a condition, not a definition."""
+        return key in self.variables and key in self.scope.shapes and key not in self.scope.found
+
+    def _solution(self, link: tuple[Any, Sign, Any], role: str) -> list[Step] | None:
+        """`w = ...` for a variable w that stays free: where a derivative by it vanishes, or what was set says so.
+
+        None if this is not of that form; no step where it cannot be told.
+        """
+        left, sign, right = link
+        key = name_of(left) if isinstance(left, Node) else None
+        if key is None or not self._stays_free(key) or sign.value not in EQUAL or not isinstance(right, Node):
+            return None
+        if any(name_of(node) == key for node in right.walk()):
+            return None
+        optimum = self._optimum(link, role)
+        return [optimum] if optimum is not None else []
+
+    def _define(self, link: tuple[Any, Sign, Any], varying: frozenset[str] | None) -> Step | None:
+        """Give a name its meaning. The step is returned if what it is to mean does not exist: its sizes clash."""
+        left, sign, right = link
         if not isinstance(left, Node) or not isinstance(right, Node):
-            return
-        head = _function_head(left, self.scope)
+            return None
+        head, key = _function_head(left, self.scope), name_of(left)
+        if head is None and key is None:
+            self._assume([link])
+            return None
+        wrong = self._ill_typed(link)
         if head is not None:
             key, parameters = head
             self.scope = self.scope.with_function(key, Function(parameters, right))
-            return
-        key = name_of(left)
-        if key is None:
-            self._assume([link])
-            return
+            return wrong
         value = self._value(right, varying)
-        if value is None:
-            return
+        if value is None or key is None:
+            return wrong
         expr = evaluated(value.expr) if _differentiates(right) else value.expr
-        if value.shape == (1, 1):
+        if value.shape == ONE:
             expr = scalar(expr)
         self.scope = self.scope.with_value(key, expr, value.shape)
+        return None
+
+    def _ill_typed(self, link: tuple[Any, Sign, Any]) -> Step | None:
+        """The step of a definition whose right-hand side has sizes that clash, all of them declared."""
+        left, sign, right = link
+        e = Elaborator(self.text, self.scope)
+        try:
+            e.value(right)
+        except Clash as clash:
+            found = self.judge._clash(e, clash)
+            return Step(left, sign, right, found, scope=self.scope) if found.verdict == "refuted" else None
+        except (PushthroughError, RecursionError):
+            return None
+        return None
 
     def _value(self, node: Node, varying: frozenset[str] | None = None) -> Value | None:
         e = Elaborator(self.text, self.scope)
@@ -196,6 +235,8 @@ class Walker:
         e = Elaborator(self.text, self.scope)
         try:
             one, other = e.value(left), e.value(right)
+            if e.indices:
+                return None  # a statement about every entry
             if relation in EQUAL:
                 return e.finished(equated(e, one, other))
             kinds = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "!=": sp.Ne}
@@ -284,12 +325,12 @@ class Walker:
             return None
         base = key.split()[-1].rstrip("*").split("_")[0]
         for by, derivative in reversed(self.gradients):
-            if by.name != base or by.name == key:
+            if by.name not in (base, key):
                 continue
             value = self._value(right)
-            if value is None or by in expanded(value.expr, self.scope).free_symbols:
-                return None
             try:
+                if value is None or by in expanded(value.expr, self.scope).free_symbols:
+                    return None
                 at = put(evaluated(expanded(derivative, self.scope, {by})), by, expanded(value.expr, self.scope))
                 zero = sp.ZeroMatrix(*at.shape) if getattr(at, "is_Matrix", False) else sp.S.Zero
                 found = self.judge._decided(sp.Eq(at, zero, evaluate=False), self.scope.given)
@@ -328,6 +369,19 @@ def _function_head(node: Node, scope: Scope) -> tuple[str, tuple[str, ...]] | No
         return None
     names = [name_of(argument) for argument in arguments(node.children[1])]
     return (key, tuple(str(name) for name in names)) if all(names) else None
+
+
+def variables_of(chains: Iterable[Chain]) -> frozenset[str]:
+    """The names by which something is differentiated or minimised in these chains."""
+    found: set[str | None] = set()
+    for term in (term for chain in chains for term in chain.terms if isinstance(term, Node)):
+        for node in term.walk():
+            if node.kind == "derivative" and len(node.children) == 2:
+                found.add(name_of(node.children[1]))
+            elif node.kind in ("argmin", "argmax", "min", "max") and len(node.children) > 1:
+                over = node.children[1]
+                found |= {name_of(part) for part in (over.children if over.kind == "tuple" else (over,))}
+    return frozenset(name for name in found if name)
 
 
 def _varying(terms: list[Any], scope: Scope) -> frozenset[str] | None:

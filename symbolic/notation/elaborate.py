@@ -112,12 +112,11 @@ class Elaborator:
         except Clash as clash:
             clash.span = clash.span or node.span
             raise
-        except NotRead:
-            raise
         except PushthroughError:
             raise
-        except sp.ShapeError as error:
-            raise Clash(str(error)) from None
+        except (sp.ShapeError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
+            # What SymPy's constructors refuse, in their words.
+            raise NotRead(f"{self.written(node)} has no meaning for SymPy: {error}", node.span) from None
         return found if found.text else Value(found.expr, found.shape, self.written(node))
 
     def written(self, node: Node) -> str:

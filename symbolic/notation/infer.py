@@ -45,17 +45,17 @@ def infer(text: str, scope: Scope, chains: Sequence[Chain], layout: str = "shape
         if not new:
             break
         kinds[new[0]] = _preferences(new[0], fonts)[0]
-    best = _read(text, scope, chains, kinds, layout).clashes
     for _ in range(ROUNDS):
         before = dict(kinds)
         for key in list(kinds):
-            if best == 0:
-                break
+            # Only the chains in which the name stands can tell.
+            there = [chain for chain in chains if _mentions(chain, key)]
+            best = _read(text, scope, there, kinds, layout).clashes
             for kind in _preferences(key, fonts):
-                trial = {**kinds, key: kind}
-                clashes = _read(text, scope, chains, trial, layout).clashes
-                if clashes < best:
-                    best, kinds = clashes, trial
+                if best and kind != kinds[key]:
+                    clashes = _read(text, scope, there, {**kinds, key: kind}, layout).clashes
+                    if clashes < best:
+                        best, kinds = clashes, {**kinds, key: kind}
         if kinds == before:
             break
     reading = _read(text, scope, chains, kinds, layout)
@@ -115,6 +115,12 @@ def _read(text: str, scope: Scope, chains: Sequence[Chain], kinds: dict[str, str
                     clashes += 1
             before = value
     return _Reading(e, clashes, asked.missed)
+
+
+def _mentions(chain: Chain, key: str) -> bool:
+    return any(
+        name_of(node) == key for term in chain.terms if isinstance(term, Node) for node in term.walk()
+    )
 
 
 def _fonts(chains: Sequence[Chain]) -> dict[str, str]:

@@ -43,6 +43,7 @@ class Scope:
     values:      name -> SymPy expression, of a name that was defined by one
     functions:   name -> Function
     pieces:      name -> Piece
+    signs:       name of a number -> "positive", "nonnegative", "negative"
     conventions: "prime is transpose", "rows" (numerator layout), "columns", ...
     """
 
@@ -53,11 +54,22 @@ class Scope:
     values: Mapping[str, Any] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
     pieces: Mapping[str, Piece] = field(default_factory=dict)
+    signs: Mapping[str, str] = field(default_factory=dict)
     conventions: frozenset[str] = frozenset()
 
     def symbol(self, name: str) -> Any:
         """The SymPy symbol of a name whose shape is known."""
-        return symbol(name, self.shapes[name])
+        return symbol(name, self.shapes[name], self.signs.get(name, ""))
+
+    def with_sign(self, name: str, sign: str) -> Scope:
+        """A number is positive, say: its symbol in what was known before is replaced."""
+        old = self.symbol(name) if name in self.shapes else None
+        scope = replace(self, signs={**self.signs, name: sign})
+        if old is None or old == scope.symbol(name):
+            return scope
+        new = {old: scope.symbol(name)}
+        values = {key: value.xreplace(new) for key, value in self.values.items()}
+        return replace(scope, given=tuple(fact.xreplace(new) for fact in self.given), values=values)
 
     def with_shapes(self, shapes: Mapping[str, Shape], found: bool = False) -> Scope:
         more = frozenset(shapes) if found else frozenset()
@@ -83,6 +95,8 @@ class Scope:
         return replace(self, pieces={**self.pieces, name: piece})
 
 
-def symbol(name: str, shape: Shape) -> Any:
-    """A real number or a real matrix of that name."""
-    return Symbol(name, real=True) if shape == SCALAR else MatrixSymbol(name, *shape)
+def symbol(name: str, shape: Shape, sign: str = "") -> Any:
+    """A real number, perhaps of a known sign, or a real matrix of that name."""
+    if shape != SCALAR:
+        return MatrixSymbol(name, *shape)
+    return Symbol(name, real=True, **({sign: True} if sign else {}))

@@ -11,6 +11,7 @@ from sympy.matrices.expressions.hadamard import HadamardPower
 from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import OneMatrix
 
+from symbolic.facts import Facts
 from symbolic.notation.build import Clash, Value, scalar
 from symbolic.notation.elaborate import Elaborator, means, name_of
 from symbolic.notation.scope import Piece
@@ -281,8 +282,16 @@ def apply(e: Elaborator, node: Node, key: str, brackets: Node) -> Value:
         elif shape is not None and not e.sizes.unify_shapes(shape, value.shape):
             raise Clash(f"{key} takes a {p} of {e.build.show(shape)}, and {value.text} is {e.build.show(value.shape)}")
     with e.binding(**dict(zip(function.parameters, values, strict=True))):
-        found = e.value(function.body)
+        found = body_of(e, key, node)
     return Value(found.expr, found.shape, f"{e.written(node)}{e.written(brackets)}")
+
+
+def body_of(e: Elaborator, key: str, node: Node) -> Value:
+    """The body of a function; sizes that clash in it are no fault of the place where it is used."""
+    try:
+        return e.value(e.scope.functions[key].body)
+    except Clash as clash:
+        raise e.not_read(node, f"in the definition of {key}: {clash}") from None
 
 
 @means("div")
@@ -337,11 +346,22 @@ def _inverse_transpose(e: Elaborator, node: Node) -> Value:
 
 @means("pseudo_inverse")
 def _pseudo_inverse(e: Elaborator, node: Node) -> Value:
+    """That of Moore and Penrose where a rank is known: (A'A)^-1 A' or A'(AA')^-1; or what a definition says."""
     base = name_of(node.children[0])
-    key = base and f"{base}^dagger"
+    key = base and f"{base}^+"
     if key is not None and e.is_known(key):
         return e.name(key, node)
-    raise e.not_read(node, f"nothing says which pseudo-inverse {e.written(node)} is")
+    inner = e.value(node.children[0])
+    facts = Facts(e.scope.given)
+    expr = e.resolved(inner.expr)
+    turned = e.build.transpose(inner)
+    if facts.holds("injective", expr):
+        gram = e.build.multiply([turned, inner])
+        return e.build.multiply([e.build.inverse(gram), turned])
+    if facts.holds("surjective", expr):
+        gram = e.build.multiply([inner, turned])
+        return e.build.multiply([turned, e.build.inverse(gram)])
+    raise e.not_read(node, f"the rank of {e.written(node.children[0])} is not known, which {e.written(node)} needs")
 
 
 @means("norm")

@@ -16,7 +16,7 @@ from symbolic.nodes import Gradient, Hessian, Jacobian, is_single
 from symbolic.notation.build import Value, scalar
 from symbolic.notation.definitions import evaluated, expanded, put
 from symbolic.notation.elaborate import Elaborator, means, name_of
-from symbolic.notation.meanings.algebra import arguments
+from symbolic.notation.meanings.algebra import arguments, body_of
 from symbolic.notation.scope import symbol
 from symbolic.notation.sizes import ONE
 from symbolic.notation.tree import Node
@@ -71,7 +71,7 @@ def _body(e: Elaborator, key: str, values: dict[str, Value]) -> Value:
     shapes = {p: e.scope.shapes.get(p, ONE) for p in function.parameters}
     bound = {p: values.get(p) or Value(symbol(p, shapes[p]), shapes[p], p) for p in function.parameters}
     with e.binding(**bound):
-        return e.value(function.body)
+        return body_of(e, key, function.body)
 
 
 def _function_at(e: Elaborator, f: Node) -> tuple[str, str, Value] | None:

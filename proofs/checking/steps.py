@@ -1,0 +1,92 @@
+"""The chains of a scope, joined over rows and displays, walked through and turned into findings."""
+
+from __future__ import annotations
+
+import time
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from proofs.checking.judge import Judge, Judgement
+from proofs.checking.repair import Repairer
+from proofs.checking.report import Finding, Suggestion
+from proofs.checking.walk import Step, Walker
+from symbolic.notation.tree import Chain, Node, Sign, Unread
+
+JOINED = ("", "and")  # how a chain that begins with a sign goes on with the one before it
+
+
+class Lines:
+    """Line and column, from 1, of an offset."""
+
+    def __init__(self, text: str) -> None:
+        self.starts = [0, *(k + 1 for k, c in enumerate(text) if c == "\n")]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self.starts, offset)
+        return line, offset - self.starts[line - 1] + 1
+
+
+def joined(chains: Sequence[Chain]) -> list[Chain]:
+    """Chains that begin with a sign become part of the chain before them: rows of one display are one argument."""
+    found: list[Chain] = []
+    for chain in chains:
+        if chain.terms and chain.terms[0] is None and found and chain.link in JOINED and found[-1].terms:
+            before = found[-1]
+            terms, signs = before.terms + chain.terms[1:], before.signs + chain.signs
+            found[-1] = replace(before, terms=terms, signs=signs, remarks=before.remarks + chain.remarks)
+        else:
+            found.append(chain)
+    return found
+
+
+@dataclass
+class Findings:
+    """Turns steps into findings, with a repair for what is refuted. `until` ends the search for repairs."""
+
+    text: str
+    judge: Judge
+    repairer: Repairer
+    until: float
+    lines: Lines = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lines = Lines(self.text)
+
+    def of(self, steps: Sequence[Step]) -> list[Finding]:
+        found = []
+        for k, step in enumerate(steps):
+            after = steps[k + 1].right if k + 1 < len(steps) and steps[k + 1].left is step.right else None
+            found.append(self._finding(step, after if isinstance(after, Node) else None))
+        return found
+
+    def _finding(self, step: Step, after: Node | None) -> Finding:
+        judged: Judgement = step.judgement
+        suggestion: Suggestion | None = None
+        if judged.verdict == "refuted" and time.perf_counter() < self.until:
+            suggestion = self.repairer.repair(step, after)
+        line, column = self.lines.place(step.sign.span[0])
+        start, end = min(step.left.span[0], step.sign.span[0]), max(step.right.span[1], step.sign.span[1])
+        return Finding(
+            line, column, (start, end), self.shown(step.left), self.text[slice(*step.sign.span)].strip(),
+            self.shown(step.right), judged.verdict, judged.reason, judged.counterexample, suggestion,
+            judged.conditions, judged.evidence, judged.certificate, judged.fault, judged.seconds,
+        )  # fmt: skip
+
+    def shown(self, side: Node | Unread) -> str:
+        return self.text[slice(*side.span)].strip()
+
+
+def premises(walker: Walker, chain: Chain) -> list[Any]:
+    """The equations of a chain, as hypotheses of what follows from it."""
+    found = []
+    for left, sign, right in zip(chain.terms, chain.signs, chain.terms[1:], strict=False):
+        if isinstance(left, Node) and isinstance(right, Node):
+            fact = walker.fact(left, sign.value, right)
+            if fact is not None:
+                found.append(fact)
+    return found
+
+
+__all__ = ["Callable", "Findings", "Lines", "Sign", "joined", "premises"]
