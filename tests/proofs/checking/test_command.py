@@ -1,4 +1,4 @@
-"""`pushthrough check` as it is called: what it prints where, what it writes, and its exit codes. The judge is replaced."""
+"""`pushthrough check` as it is called: what it prints where, what it writes, its exit codes. The judge is replaced."""
 
 import io
 import json
@@ -38,6 +38,8 @@ def check_text(text: str, name: str, kind: str, **options: Any) -> Report:
         sign = match.start() + 1 + len(left) + 1
         line, column = text.count("\n", 0, sign) + 1, sign - text.rfind("\n", 0, sign)
         offered = repair if verdict == "refuted" and "Z" not in right else None
+        if left == "c":  # a condition, and a repair that nobody asked for
+            verdict = "conditional"
         span = (match.start(1), match.end(2))
         steps.append(Finding(line, column, span, left, "=", right, verdict, "because", suggestion=offered))
     return Report(name, text, tuple(options["let"]), (), tuple(steps))
@@ -141,6 +143,9 @@ def test_fix_writes_a_copy_and_checks_it(
     assert "wrote false.fixed.tex, after 1 repair: 2 steps: 2 proved\n" in shown
     assert "wrote stuck.fixed.md, after 1 repair: 2 steps: 1 proved, 1 refuted (line 1)\n" in shown
     assert not (folder / "true.fixed.md").exists()
+    (folder / "true.md").write_text("$c = d$")
+    assert run(monkeypatch, "true.md", "--fix") == 0
+    assert "nothing to fix" in capsys.readouterr().out, "what is not refuted is left as it is"
 
 
 def test_a_repair_that_makes_things_worse_is_not_written(

@@ -1,4 +1,4 @@
-"""What a proofread document is printed as, from reports made by hand: the marks, the contract, the escapes, the page."""
+"""What a proofread document is printed as, from reports made by hand: marks, contract, escapes, the page."""
 
 import json
 import re
@@ -43,7 +43,7 @@ def report() -> Report:
     wrong = SOURCE.index("A^T B^T")
     repair = Suggestion((wrong, wrong + 7), "B^T A^T", "B^T A^T", "swap $A^T$ and $B^T$")
     steps = (
-        finding(4, "B^T A^T", "proved", "transposition", evidence="2 proof terms\nof A and B", certificate={"claim": []}),
+        finding(4, "B^T A^T", "proved", "transposition", evidence="2 proof terms\nof A, B", certificate={"claim": 0}),
         finding(
             5, "A^T B^T", "refuted", "the sides differ", fault=(wrong, wrong + 7), suggestion=repair,
             counterexample="A = [0 1]\n    [0 0]",
@@ -133,6 +133,18 @@ def test_text_keeps_to_the_width(report: Report, width: int) -> None:
     assert marks.count("^") == 3
     widths = [cell_len(source[:k]) for k in range(len(source))]
     assert source[widths.index(column)] == "=", "what stands above the first mark"
+
+
+def test_a_long_line_is_shown_up_to_its_end() -> None:
+    line = "a " * 100 + "x = y"
+    shown = render("text", Report("a.md", line, steps=(Finding(1, 203, (200, 205), "x", "=", "y", "refuted", "no"),)))
+    source = shown[shown.index("1 | ") :].splitlines()[0]
+    assert source.endswith(" a a x = y") and len(source) >= 119, "as much as fits, though the fault is at the end"
+
+
+def test_tabs_are_spaces_up_to_the_next_stop() -> None:
+    step = Finding(1, 5, (1, 7), "x", "=", "y", "refuted", "no")
+    assert "1 | a   x = y\n  |       ^^^\n" in render("text", Report("a.md", "a\tx = y", steps=(step,)))
 
 
 def test_a_long_step_is_shown_in_part() -> None:
@@ -226,6 +238,8 @@ def test_page_is_whole_in_itself_and_its_links_lead_somewhere(report: Report) ->
 
 def test_page_shows_the_source_as_it_is(report: Report) -> None:
     assert Page(render("html", report)).source == SOURCE
+    overlapping = [replace(step, span=(step.span[0], step.span[1] + 40)) for step in report.steps]
+    assert Page(render("html", replace(report, steps=(*overlapping, *overlapping)))).source == SOURCE
 
 
 def test_page_knows_the_macros_of_the_document(report: Report) -> None:
