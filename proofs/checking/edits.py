@@ -7,7 +7,7 @@ name of the same shape, an index or a limit. `cost` orders them: what people get
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -43,8 +43,8 @@ def transpose_mark(text: str) -> str:
     return max(MARKS[:-1], key=text.count) if any(map(text.count, MARKS[:-1])) else MARKS[-1]
 
 
-def edits(term: Node, text: str, scope: Scope) -> Iterator[Edit]:
-    """The edits of one term, in no order."""
+def edits(term: Node, text: str, scope: Scope, beside: Sequence[Node] = ()) -> Iterator[Edit]:
+    """The edits of one term, in no order; `beside` are its neighbours in the chain, from which parts are borrowed."""
     mark = transpose_mark(text)
     for node, parent in _with_parents(term):
         whole = text[slice(*node.span)]
@@ -56,6 +56,8 @@ def edits(term: Node, text: str, scope: Scope) -> Iterator[Edit]:
         yield from _numbers(node, parent, whole)
         yield from _scripts(node, text)
     yield from _coefficients(term, text, scope)
+    for other in beside:
+        yield from _borrowed(term, text, other)
     yield Edit(term.span, rf"\operatorname{{tr}}\left({text[slice(*term.span)]}\right)", "take the trace", 5)
 
 
@@ -210,6 +212,23 @@ def _coefficients(term: Node, text: str, scope: Scope) -> Iterator[Edit]:
     for node in term.walk():
         if node.kind == "name" and node.value in scalars:
             yield Edit((node.span[1], node.span[1]), "^2", f"the square of {text[slice(*node.span)]}", 2)
+
+
+def _borrowed(term: Node, text: str, other: Node) -> Iterator[Edit]:
+    """A term, or a factor, that stands in a neighbour and was left out here."""
+    end = (term.span[1], term.span[1])
+    for child in other.children if other.kind == "add" else (other,):
+        inner = child.children[0] if child.kind == "neg" else child
+        written = text[slice(*inner.span)]
+        for sign in "+-" if child.kind != "neg" else "-+":
+            yield Edit(end, f" {sign} {written}", f"{sign} {_short(text, inner)}, which was left out", 2)
+    factors = {text[slice(*f.span)] for m in other.walk() if m.kind == "mul" for f in m.children if f.kind != "number"}
+    for mul in (m for m in term.walk() if m.kind == "mul"):
+        places = [(child.span[0], child.span[0]) for child in mul.children] + [(mul.span[1], mul.span[1])]
+        for factor in sorted(factors, key=len)[:MOST_NAMES]:
+            for place in places:
+                latex = factor + (" " if factor[-1].isalpha() else "")
+                yield Edit(place, latex, f"the factor {factor}, which was left out", 3)
 
 
 def _short(text: str, node: Node) -> str:

@@ -76,7 +76,8 @@ class Repairer:
         if not instances:
             return None
         agreeing: list[tuple[Edit, str]] = []
-        ordered = sorted(edits(changed, self.text, scope), key=lambda edit: edit.cost)[:MOST]
+        beside = [fixed, *([after] if after is not None else [])]
+        ordered = sorted(edits(changed, self.text, scope, beside), key=lambda edit: edit.cost)[:MOST]
         seen: set[str] = set()
         for edit in ordered:
             if time.perf_counter() > end or len(agreeing) >= 6:

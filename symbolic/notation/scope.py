@@ -7,10 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sympy import Basic, MatrixSymbol, Symbol
+from sympy.assumptions import AppliedPredicate
 
 from symbolic.notation.sizes import Shape
 from symbolic.notation.tree import Node
 from symbolic.shapes import SCALAR
+
+RANKS = frozenset(["injective", "surjective", "invertible"])
 
 
 @dataclass(frozen=True)
@@ -80,9 +83,9 @@ class Scope:
         return replace(self, given=(*self.given, *(fact for fact in facts if fact not in self.given)))
 
     def with_value(self, name: str, value: Any, shape: Shape) -> Scope:
-        """`name` stands for `value` from here on: what was known of it before is forgotten."""
+        """`name` stands for `value` from here on. Of what was known of it, ranks are kept, as facts about the value."""
         old = self.symbol(name) if name in self.shapes else None
-        given = tuple(fact for fact in self.given if old is None or old not in fact.free_symbols)
+        given = tuple(kept for fact in self.given for kept in _kept(fact, old, value))
         values = {**self.values, name: value}
         return replace(self, values=values, given=given, shapes={**self.shapes, name: shape}, found=self.found - {name})
 
@@ -93,6 +96,15 @@ class Scope:
 
     def with_piece(self, name: str, piece: Piece) -> Scope:
         return replace(self, pieces={**self.pieces, name: piece})
+
+
+def _kept(fact: Basic, old: Any, value: Any) -> tuple[Basic, ...]:
+    if old is None or old not in fact.free_symbols:
+        return (fact,)
+    is_rank = isinstance(fact, AppliedPredicate) and str(fact.function.name) in RANKS  # type: ignore[attr-defined]
+    if is_rank and fact.arguments == (old,) and not value.has(old):  # type: ignore[attr-defined]
+        return (fact.function(value),)  # type: ignore[attr-defined]
+    return ()
 
 
 def symbol(name: str, shape: Shape, sign: str = "") -> Any:
