@@ -87,7 +87,12 @@ def two_indices(node: Node) -> bool:
     if node.kind == "tuple":
         return len(node.children) == 2
     simple = ("name", "number", "add", "sub")
-    return node.kind == "mul" and not node.value and len(node.children) == 2 and all(c.kind in simple for c in node.children)
+    return (
+        node.kind == "mul"
+        and not node.value
+        and len(node.children) == 2
+        and all(c.kind in simple for c in node.children)
+    )
 
 
 # -- scripts
@@ -192,7 +197,9 @@ def resolved(factor: Factor) -> Node:
     if base.kind == "brace":
         inner = base.children[0]
         if factor.scripts and inner.kind in {"add", "neg", "mul", "relation", "tuple", "div"} and inner.value != "frac":
-            raise Unclear("round brackets: an exponent on a brace with several terms prints on the last one", factor.span)
+            raise Unclear(
+                "round brackets: an exponent on a brace with several terms prints on the last one", factor.span
+            )
         base = replace(inner, span=base.span)
     return scripted(base, factor.scripts) if factor.scripts else base
 
@@ -245,7 +252,12 @@ class Assembly:
             right = self.run()
             if left.kind == "mul" and left.value == sign.value:
                 left = Node("mul", span_of([left, right]), (*left.children, right), sign.value)
-            elif left.kind == "mul" and left.value and {left.value, sign.value} - {"cdot", "times", "ast"} and not self.scalar(left):
+            elif (
+                left.kind == "mul"
+                and left.value
+                and {left.value, sign.value} - {"cdot", "times", "ast"}
+                and not self.scalar(left)
+            ):
                 raise Unclear("brackets: it is not clear which of the two products comes first", span_of([left, right]))
             else:
                 left = Node("mul", span_of([left, right]), (left, right), sign.value)
@@ -271,7 +283,9 @@ class Assembly:
             apart = follower.span[0] > below.span[1] and above.kind == below.kind == "number"
             big = follower.operator in {"BIG"} or (isinstance(follower.base, Node) and follower.base.kind == "norm")
             if not (simple and (apart or big)):
-                raise Unclear("brackets: it is not clear whether what follows belongs to the denominator", follower.span)
+                raise Unclear(
+                    "brackets: it is not clear whether what follows belongs to the denominator", follower.span
+                )
             rest = self.run()
             factors = rest.children if rest.kind == "mul" and not rest.value else (rest,)
             return Node("mul", span_of([node, *factors]), (node, *factors))
@@ -283,14 +297,25 @@ class Assembly:
         while self.sign() == "":
             item = self.peek()
             # f(x)|_{x=0}: the bar speaks of f(x)
-            if is_bracket(item) and item.scripts and item.scripts[-1].place == "|" and factors and factors[-1].kind == "name":
+            if (
+                is_bracket(item)
+                and item.scripts
+                and item.scripts[-1].place == "|"
+                and factors
+                and factors[-1].kind == "name"
+            ):
                 name = factors.pop()
                 group = resolved(replace(item, scripts=item.scripts[:-1]))
                 both = Node("mul", span_of([name, group]), (name, group))
                 factors.append(_one_script(both, item.scripts[-1]))
                 self.at += 1
                 continue
-            if factors and isinstance(item.base, Node) and item.base.kind == "number" and item.span[0] == factors[-1].span[1]:
+            if (
+                factors
+                and isinstance(item.base, Node)
+                and item.base.kind == "number"
+                and item.span[0] == factors[-1].span[1]
+            ):
                 raise Unclear("braces around an exponent of several digits, or a sign of multiplication", item.span)
             factors.append(self.factor())
         if not factors:
@@ -359,7 +384,12 @@ class Assembly:
         if len(lower) > 1 or len(upper) > 1 or len(lower) + len(upper) < len(item.scripts):
             raise Unclear("one lower and one upper limit", item.span)
         kind, index = item.base.value, ""  # type: ignore[union-attr]
-        if lower and lower[0].kind == "relation" and lower[0].value in {"=", ":="} and lower[0].children[0].kind == "name":
+        if (
+            lower
+            and lower[0].kind == "relation"
+            and lower[0].value in {"=", ":="}
+            and lower[0].children[0].kind == "name"
+        ):
             index = lower[0].children[0].value
             if lower[0].children[1].kind != "tuple":
                 lower = [lower[0].children[1]]
@@ -430,7 +460,9 @@ class Assembly:
         self.need(item)
         inner = self.factor()
         node = Node("del", span_of([item, inner]), (inner,), item.base.value)  # type: ignore[union-attr]
-        slash_before = self.at >= 3 and isinstance(self.items[self.at - 3], Lexeme) and self.items[self.at - 3].type == "SLASH"
+        slash_before = (
+            self.at >= 3 and isinstance(self.items[self.at - 3], Lexeme) and self.items[self.at - 3].type == "SLASH"
+        )
         if item.scripts or not (self.sign() == "SLASH" or slash_before):
             raise Unclear("a derivative, as in \\partial f/\\partial x", node.span)
         return node
@@ -494,7 +526,11 @@ class Assembly:
         after: list[Script] = []
         if isinstance(base, Node) and base.kind == "name" and not (lower and str(lower[0]) == str(base)):
             # \nabla f(x)^T d: the function is f(x), the transpose is of its gradient
-            inside = [script for script in following.scripts if script.place == "_" or script.place == "'" or _layer(script.node)]
+            inside = [
+                script
+                for script in following.scripts
+                if script.place == "_" or script.place == "'" or _layer(script.node)
+            ]
             after = [script for script in following.scripts if script not in inside]
             inner = scripted(base, inside)
             self.at += 1
@@ -684,7 +720,12 @@ class Build(Transformer):
         variables: list[Node] = []
         order = 1
         if scripts:
-            if len(scripts) > 1 or scripts[0].place != "^" or scripts[0].node.kind != "number" or len(scripts[0].node.value) > 1:
+            if (
+                len(scripts) > 1
+                or scripts[0].place != "^"
+                or scripts[0].node.kind != "number"
+                or len(scripts[0].node.value) > 1
+            ):
                 raise Unclear("the order of the derivative, a number", scripts[0].span)
             order = int(scripts[0].node.value)
         for part in parts:

@@ -207,7 +207,9 @@ class _Lexer:
         first = self.i
         self.i += 1
         if not self.level.arguments:
-            while self.digit(self.i) or (self.i < len(self.pieces) and self.pieces[self.i].value == "." and self.digit(self.i + 1)):
+            while self.digit(self.i) or (
+                self.i < len(self.pieces) and self.pieces[self.i].value == "." and self.digit(self.i + 1)
+            ):
                 self.i += 1
         value = "".join(piece.value for piece in self.pieces[first : self.i])
         start, end = self.pieces[first].start, self.pieces[self.i - 1].end
@@ -267,7 +269,11 @@ class _Lexer:
         elif after.value == "{" and j in self.partner:
             close = self.partner[j]
             inner = self.inside(j + 1, close)
-            if inner and (inner[0] in v.RELATIONS or set(inner) <= {"+", "-"}) and len(inner) > (inner[0] not in v.RELATIONS):
+            if (
+                inner
+                and (inner[0] in v.RELATIONS or set(inner) <= {"+", "-"})
+                and len(inner) > (inner[0] not in v.RELATIONS)
+            ):
                 self.i = close + 1  # R_{>0}, S_{++}, A^{\perp}
                 said = self.words(j + 1, close).strip()
                 known = len(inner) == 1 and len(said) > 1
@@ -359,7 +365,17 @@ class _Lexer:
             self.emit("LIM", word, start, end)
         elif word in v.FUNCTIONS:
             self.function(v.FUNCTIONS[word], start, end)
-        elif word in {"E", "Var", "Pr"} and self.at(self.i) in {"[", "(", "\\left", "_", "\\{", "\\big", "\\Big", "\\bigl", "\\Bigl"}:
+        elif word in {"E", "Var", "Pr"} and self.at(self.i) in {
+            "[",
+            "(",
+            "\\left",
+            "_",
+            "\\{",
+            "\\big",
+            "\\Big",
+            "\\bigl",
+            "\\Bigl",
+        }:
             self.emit("MAYBE", word, start, end, "bb")
         else:
             self.emit("NAME", word, start, end, "" if font in v.PLAIN_FONTS else font)
@@ -373,7 +389,9 @@ class _Lexer:
     def upright_d(self, start: int, end: int) -> None:
         if self.level.denominator == "d":
             self.emit("DEE", "d", start, end)
-        elif self.last == "DFRAC" or (self.last == "LB" and self.out.lexemes[-2:-1] and self.out.lexemes[-2].type == "DFRAC"):
+        elif self.last == "DFRAC" or (
+            self.last == "LB" and self.out.lexemes[-2:-1] and self.out.lexemes[-2].type == "DFRAC"
+        ):
             self.emit("DEE", "d", start, end)
         else:
             self.emit("DIFF", "d", start, end)
@@ -392,7 +410,12 @@ class _Lexer:
             self.open(i, "emit", piece.start, denominator=below)
         elif not inner:
             self.i = close + 1
-        elif len(inner) > 2 and v.FONTS.get(inner[0]) == "rm" and "".join(inner[1:]).isalpha() and inner[0] in v.FONT_SWITCHES:
+        elif (
+            len(inner) > 2
+            and v.FONTS.get(inner[0]) == "rm"
+            and "".join(inner[1:]).isalpha()
+            and inner[0] in v.FONT_SWITCHES
+        ):
             self.i = close + 1
             self.word("".join(inner[1:]), piece.start, self.pieces[close].end)
         elif self.at(close + 1) in {"^", "_", "'", "\\_"}:
@@ -505,7 +528,12 @@ class _Lexer:
             j = self.solid(self.i)
             meaning = v.RELATIONS.get(self.at(j), "")
             self.i = j + 1
-            self.emit("REL" if meaning in v.NEGATED else "BAD", v.NEGATED.get(meaning, value), start, self.pieces[min(j, len(self.pieces) - 1)].end)
+            self.emit(
+                "REL" if meaning in v.NEGATED else "BAD",
+                v.NEGATED.get(meaning, value),
+                start,
+                self.pieces[min(j, len(self.pieces) - 1)].end,
+            )
         elif value in v.LINKS:
             self.emit("LINK", v.LINKS[value], start, end)
         elif value in v.BIG:
@@ -542,7 +570,12 @@ class _Lexer:
                 self.i += 1
             first, last, self.i = self.argument(self.i)
             if value in {"\\tag", "\\label"}:
-                self.emit("LABEL", self.words(first, last).strip(), start, self.pieces[self.i - 1].end if self.i > i + 1 else end)
+                self.emit(
+                    "LABEL",
+                    self.words(first, last).strip(),
+                    start,
+                    self.pieces[self.i - 1].end if self.i > i + 1 else end,
+                )
         elif value in {"\\intertext", "\\shortintertext"}:
             _, _, self.i = self.argument(self.i)
             self.emit("NL", "", start, end)
@@ -570,7 +603,11 @@ class _Lexer:
             else:
                 self.emit(kind, value, start, end, arguments=_ARGUMENTS.get(kind, 0))
         elif value[1:2].isalpha() or value in {"\\#"}:
-            if self.at(self.i) == "{" and not self.level.arguments and self.inside(*self.argument(self.solid(self.i))[:2]):
+            if (
+                self.at(self.i) == "{"
+                and not self.level.arguments
+                and self.inside(*self.argument(self.solid(self.i))[:2])
+            ):
                 self.emit("BAD", value, start, end)  # a command with an argument that is in no table
             else:
                 self.name(value[1:], start, end, self.level.font)
@@ -600,7 +637,12 @@ class _Lexer:
         if before in {"BAR", "DBAR"}:  # \|\cdot\|, but not \|x\| \cdot \|y\|
             lone = len(self.out.lexemes) < 2 or self.out.lexemes[-2].type in NO_OPERAND_ENDS
         if lone and (after in {")", "]", "}", ",", "\\right", "|", "\\|", "\\rVert", "\\rvert", "\\rangle"}):
-            self.emit("MARK" if self.level.script and before == "LB" else "DOTS", v.PRODUCTS[piece.value], piece.start, piece.end)
+            self.emit(
+                "MARK" if self.level.script and before == "LB" else "DOTS",
+                v.PRODUCTS[piece.value],
+                piece.start,
+                piece.end,
+            )
         elif self.level.script and before == "LB":
             self.emit("MARK", v.PRODUCTS[piece.value], piece.start, piece.end)
         elif self.level.arguments:
@@ -634,7 +676,9 @@ class _Lexer:
             if single == "1" and font in {"bf", "bb"}:
                 self.one(start, end, font)
             else:
-                self.emit("NAME" if font in {"bf", "bb"} else "NUM", single, start, end, font if font in {"bf", "bb"} else "")
+                self.emit(
+                    "NAME" if font in {"bf", "bb"} else "NUM", single, start, end, font if font in {"bf", "bb"} else ""
+                )
         elif font in v.WORD_FONTS and joined.isascii() and _WORD.fullmatch(joined) and len(joined) > 1:
             self.i = after
             self.word(joined, start, end, font)
@@ -676,9 +720,19 @@ class _Lexer:
         inner = self.inside(first, last)
         if inner[:1] == ["\\partial"]:
             return "partial"
-        if inner[:1] == ["d"] and (len(inner) == 1 or inner[1] == "^" or inner[1] in {"(", "\\left"} or self.is_name(self.solid(self.solid(first) + 1))):
+        if inner[:1] == ["d"] and (
+            len(inner) == 1
+            or inner[1] == "^"
+            or inner[1] in {"(", "\\left"}
+            or self.is_name(self.solid(self.solid(first) + 1))
+        ):
             return "d"
-        if inner[:4] in (["\\mathrm", "{", "d", "}"], ["\\text", "{", "d", "}"], ["{", "\\rm", "d", "}"], ["\\operatorname", "{", "d", "}"]) or inner[:2] == ["\\mathrm", "d"]:
+        if inner[:4] in (
+            ["\\mathrm", "{", "d", "}"],
+            ["\\text", "{", "d", "}"],
+            ["{", "\\rm", "d", "}"],
+            ["\\operatorname", "{", "d", "}"],
+        ) or inner[:2] == ["\\mathrm", "d"]:
             return "d"
         return ""
 
@@ -710,7 +764,12 @@ class _Lexer:
         elif value in v.BARS:
             kind = v.BARS[value]
             double = kind == "DBAR"
-            named = {"open": "LN" if double else "LA", "close": "RN" if double else "RA", "middle": "GIVEN", "any": kind}[side]
+            named = {
+                "open": "LN" if double else "LA",
+                "close": "RN" if double else "RA",
+                "middle": "GIVEN",
+                "any": kind,
+            }[side]
             self.emit(named, "", start, end)
         elif value in {"<", ">"} and side in {"open", "close"}:
             self.emit("LANG" if value == "<" else "RANG", "", start, end)
@@ -744,7 +803,9 @@ class _Lexer:
             self.level.arguments = 0
         elif begin:
             if self.pieces[self.i : self.i + 1] and self.pieces[self.i].value == "[":
-                close = next((k for k in range(self.i, min(self.i + 5, len(self.pieces))) if self.pieces[k].value == "]"), None)
+                close = next(
+                    (k for k in range(self.i, min(self.i + 5, len(self.pieces))) if self.pieces[k].value == "]"), None
+                )
                 self.i = close + 1 if close else self.i
             if name in {"alignat", "alignedat"}:
                 _, _, self.i = self.argument(self.i)
@@ -765,9 +826,16 @@ class _Lexer:
         """What a text says: a word that is a function, a word that connects, a name, or a remark."""
         word = text.strip()
         plain = word.lower().strip(" ,.;:()")
-        if plain in v.LINK_WORDS and not (len(word) < 3 and text == word and plain not in {"s.t", "st", "if", "or", "so"}):
+        if plain in v.LINK_WORDS and not (
+            len(word) < 3 and text == word and plain not in {"s.t", "st", "if", "or", "so"}
+        ):
             self.emit("LINK", v.LINK_WORDS[plain], start, end, word)
-        elif word in v.FUNCTIONS or word in v.OPTIMA or word in {"d", "T"} or word.replace(" ", "") in {"argmin", "argmax"}:
+        elif (
+            word in v.FUNCTIONS
+            or word in v.OPTIMA
+            or word in {"d", "T"}
+            or word.replace(" ", "") in {"argmin", "argmax"}
+        ):
             self.word(word.replace(" ", ""), start, end)
         elif plain in {"else", "otherwise", "elsewhere"}:
             self.emit("TEXT", plain, start, end)

@@ -141,7 +141,9 @@ def expand(found: list[Piece], macros: Mapping[str, Macro]) -> tuple[list[Piece]
                 k += 1
         moved += len(new)
         if moved > MAX_MOVED:
-            raise ReadError(f"{piece.value}: the arguments of commands may hold at most {MAX_MOVED} signs in one formula")
+            raise ReadError(
+                f"{piece.value}: the arguments of commands may hold at most {MAX_MOVED} signs in one formula"
+            )
         # A command at the end of a body must not swallow the letter that follows.
         todo.extend(reversed(new))
     return done, calls

@@ -149,7 +149,9 @@ def _uncut(node: Node, regions: list[Span]) -> Node:
     return replace(node, span=span, children=children)
 
 
-def _lexemes(text: str, start: int, end: int, macros: Mapping[str, Macro]) -> tuple[list[Lexeme], list[int], list[Span]]:
+def _lexemes(
+    text: str, start: int, end: int, macros: Mapping[str, Macro]
+) -> tuple[list[Lexeme], list[int], list[Span]]:
     if end - start > MAX_CHARACTERS:
         raise ReadError(f"a formula may have at most {MAX_CHARACTERS} characters, this one has {end - start}")
     found, calls = expand(pieces(text, start, end), macros)
@@ -158,7 +160,9 @@ def _lexemes(text: str, start: int, end: int, macros: Mapping[str, Macro]) -> tu
     return lexemes, depths, lexed.regions
 
 
-def parse(text: str, start: int = 0, end: int | None = None, macros: Mapping[str, Macro] = NO_MACROS) -> tuple[Row, ...]:
+def parse(
+    text: str, start: int = 0, end: int | None = None, macros: Mapping[str, Macro] = NO_MACROS
+) -> tuple[Row, ...]:
     r"""The rows of the mathematics in text[start:end], the inside of `$..$` or of a display; spans are places in `text`.
 
     Never fails: a term that is not understood is an `Unread`, and a formula past a limit is one `Unread` that names it.
@@ -187,7 +191,9 @@ def parse_expression(text: str, macros: Mapping[str, Macro] = NO_MACROS) -> Node
     for lexeme, depth in zip(lexemes, depths, strict=True):
         if lexeme.type == "REL" and depth == 0:
             sign = text[lexeme.start_pos : lexeme.end_pos]
-            raise ReadError(f"cannot read {sign!r} at {lexeme.start_pos}: expected one expression without a relation sign")
+            raise ReadError(
+                f"cannot read {sign!r} at {lexeme.start_pos}: expected one expression without a relation sign"
+            )
     lexemes = [lexeme for lexeme in lexemes if lexeme.type not in {"PUNCT", "LABEL"}]
     if not lexemes:
         raise ReadError("cannot read an empty text: an expression was expected")

@@ -16,9 +16,7 @@ _SILENT = {"QUAD", "COMMA", "SEMI", "PUNCT", "AMP", "NL"}
 _BINARY = {"PLUS", "MINUS", "TIMES", "SLASH"}
 
 
-def rows_of(
-    lexemes: list[Lexeme], depths: list[int], span: Span, read: ReadTerm, widen: Widen
-) -> tuple[Row, ...]:
+def rows_of(lexemes: list[Lexeme], depths: list[int], span: Span, read: ReadTerm, widen: Widen) -> tuple[Row, ...]:
     """The rows of a display, each term read by `read`; no row for a line on which nothing stands.
 
     `widen` gives the span that cuts no call of a command.
@@ -92,7 +90,9 @@ def _continued(rows: list[list[Token]]) -> list[list[Token]]:
         words = [token for token in row if token[0].type not in {"AMP", "QUAD"}]
         head = words[0][0].type if words else ""
         joins = head in _BINARY - {"MINUS"} or (head == "MINUS" and not _relations(row))
-        before = [lexeme.type for lexeme, _ in found[-1] if lexeme.type not in {"AMP", "QUAD", "LABEL"}] if found else []
+        before = (
+            [lexeme.type for lexeme, _ in found[-1] if lexeme.type not in {"AMP", "QUAD", "LABEL"}] if found else []
+        )
         joins = joins and (head != "MINUS" or _relations(found[-1] if found else []))
         constraint = words and words[0][0].type == "LINK" and words[0][0].value == "s.t."
         constraining = constraint and any(lexeme.type == "OPT" and not depth for lexeme, depth in (found or [[]])[-1])
@@ -103,7 +103,11 @@ def _continued(rows: list[list[Token]]) -> list[list[Token]]:
             constrained = True
             continue
         constrained = False
-        if found and before and (before[-1] in {*_BINARY, "REL"} or (joins and before[-1] not in {"PUNCT", "COMMA", "SEMI"})):
+        if (
+            found
+            and before
+            and (before[-1] in {*_BINARY, "REL"} or (joins and before[-1] not in {"PUNCT", "COMMA", "SEMI"}))
+        ):
             found[-1].extend(words)
         else:
             found.append(row)
