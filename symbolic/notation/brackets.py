@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from symbolic.errors import ReadError
-from symbolic.notation.lexer import NO_OPERAND_ENDS, Lexeme
+from symbolic.notation.lexer import MAX_DEPTH, NO_OPERAND_ENDS, Lexeme
 from symbolic.notation.vocabulary import CLOSING, OPENING, PARTNERS
-
-MAX_DEPTH = 200
 
 _SPLITS = {"REL", "AMP", "NL", "COMMA", "SEMI", "LINK", "QUAD"}
 _OPENS = {"BAR": "LA", "DBAR": "LN"}

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
+from symbolic.errors import ReadError
 from symbolic.notation import vocabulary as v
 from symbolic.notation.macros import Piece
 from symbolic.notation.tree import Span
+
+
+MAX_DEPTH = 200  # of brackets in brackets
+LOOK_BACK = 1_000  # lexemes between two bars
 
 
 class Lexeme:
@@ -492,7 +498,7 @@ class _Lexer:
     def open_bar(self) -> bool:
         """Whether a single bar is open on this level of brackets."""
         depth = bars = 0
-        for lexeme in reversed(self.out.lexemes):
+        for lexeme in islice(reversed(self.out.lexemes), LOOK_BACK):
             if lexeme.type in v.CLOSING:
                 depth += 1
             elif lexeme.type in v.OPENING:
@@ -877,6 +883,8 @@ def _partners(pieces: list[Piece]) -> dict[int, int]:
     for k, piece in enumerate(pieces):
         if piece.value == "{":
             stack.append(k)
+            if len(stack) > MAX_DEPTH:
+                raise ReadError(f"braces may be nested at most {MAX_DEPTH} deep")
         elif piece.value == "}" and stack:
             found[stack.pop()] = k
     return found

@@ -24,7 +24,7 @@ from lark.exceptions import LarkError, UnexpectedToken, VisitError
 from lark.lexer import Lexer
 
 from symbolic.errors import ReadError
-from symbolic.notation.brackets import MAX_DEPTH, resolve
+from symbolic.notation.brackets import resolve
 from symbolic.notation.building import Build, Unclear, span_of
 from symbolic.notation.lexer import Lexeme, lex
 from symbolic.notation.macros import Macro, expand, macros_of, pieces
@@ -34,6 +34,8 @@ from symbolic.notation.tree import Chain, Node, Row, Span, Unread
 __all__ = ["MAX_CHARACTERS", "Macro", "macros_of", "parse", "parse_expression"]
 
 MAX_CHARACTERS = 20_000
+MAX_REGIONS = 1_000
+MAX_TREE = 120  # levels: trees are walked recursively by those who read them
 NO_MACROS: Mapping[str, Macro] = MappingProxyType({})
 
 
@@ -79,7 +81,7 @@ def _read(lexemes: list[Lexeme], regions: list[Span], text: str) -> Node | Unrea
     except LarkError as error:
         return Unread(span, f"mathematics ({type(error).__name__})")
     if _too_deep(tree):
-        return Unread(span, f"brackets, fractions and scripts nested at most {2 * MAX_DEPTH} deep")
+        return Unread(span, f"brackets, fractions and scripts applied to one another at most {MAX_TREE} deep")
     left = next((node for node in tree.walk() if node.kind in _TEMPORARY), None)
     if left is not None:
         return Unread(span, f"something else here: {text[slice(*left.span)][:40]!r}")
@@ -121,7 +123,7 @@ def _too_deep(tree: Node) -> bool:
     level, depth = [tree], 0
     while level:
         depth += 1
-        if depth > 2 * MAX_DEPTH:
+        if depth > MAX_TREE:
             return True
         level = [child for node in level for child in node.children]
     return False
@@ -156,6 +158,8 @@ def _lexemes(
         raise ReadError(f"a formula may have at most {MAX_CHARACTERS} characters, this one has {end - start}")
     found, calls = expand(pieces(text, start, end), macros)
     lexed = lex(found, calls, end)
+    if len(lexed.regions) > MAX_REGIONS:
+        raise ReadError(f"a formula may have at most {MAX_REGIONS} commands of the author's own and braces for looks")
     lexemes, depths = resolve(lexed.lexemes)
     return lexemes, depths, lexed.regions
 

@@ -114,12 +114,38 @@ def _continued(rows: list[list[Token]]) -> list[list[Token]]:
     return found
 
 
+def _neighbours(tokens: list[Token]) -> list[tuple[str, str]]:
+    """Of every token the types before and after, wide spaces and columns aside."""
+    types = [lexeme.type for lexeme, _ in tokens]
+
+    def last_seen(kinds: list[str]) -> list[str]:
+        found, last = [], ""
+        for kind in kinds:
+            found.append(last)
+            last = last if kind in {"QUAD", "AMP"} else kind
+        return found
+
+    return list(zip(last_seen(types), reversed(last_seen(types[::-1])), strict=True))
+
+
+def _followed(tokens: list[Token]) -> list[bool]:
+    """Of every token whether a relation stands before the next connection: a comma before it ends a chain."""
+    found, follows = [], False
+    for lexeme, depth in reversed(tokens):
+        found.append(follows)
+        if depth == 0 and lexeme.type in {"REL", "COLON", "LINK", "QUAD"}:
+            follows = lexeme.type in {"REL", "COLON"}
+    return found[::-1]
+
+
 @dataclass
 class _Open:
     """A chain that is being collected."""
 
     link: str = ""
     tokens: list[Token] = field(default_factory=list)
+    relation: bool = False
+    constrained: bool = False  # its optimum has a constraint, which goes on to the end of the chain
     remarks: list[str] = field(default_factory=list)
 
 
@@ -135,6 +161,8 @@ class _Chains:
     def run(self, row: list[Token]) -> tuple[list[Chain], list[str]]:
         columns = 0
         tokens = self._conditions(self._numbered(row))
+        self.beside = _neighbours(tokens)
+        self.followed = _followed(tokens)
         for k, (lexeme, depth) in enumerate(tokens):
             kind = lexeme.type
             if kind == "LABEL":
@@ -143,19 +171,19 @@ class _Chains:
                 self.keep(lexeme, depth)
             elif kind == "AMP":
                 columns += 1
-                if columns % 2 == 0 and not self.beside_sign(tokens, k):
+                if columns % 2 == 0 and not self.beside_sign(k):
                     self.flush("and")
             elif kind == "LINK":
-                self.link(lexeme, tokens, k)
+                self.link(lexeme, k)
             elif kind == "QUAD":
-                if self.constrained():
+                if self.open.constrained:
                     self.comma(lexeme)
-                elif not self.beside_sign(tokens, k):
+                elif not self.beside_sign(k):
                     self.flush("and")
             elif kind in {"COMMA", "SEMI"}:
-                if self.constrained():
+                if self.open.constrained:
                     self.comma(lexeme)
-                elif self.has_relation() and self.relation_follows(tokens, k):
+                elif self.open.relation and self.followed[k]:
                     self.flush("and")
                 elif self.open.tokens:
                     self.keep(lexeme, depth)
@@ -201,25 +229,17 @@ class _Chains:
 
     def keep(self, lexeme: Lexeme, depth: int) -> None:
         self.open.tokens.append((lexeme, depth))
+        self.open.relation = self.open.relation or (lexeme.type == "REL" and depth == 0)
+        self.open.constrained = self.open.constrained or (lexeme.type == "ST" and depth == 0)
 
     def comma(self, lexeme: Lexeme) -> None:
         """Between two constraints there is one comma, whatever was written."""
         if self.open.tokens[-1][0].type not in {"COMMA", "ST"}:
             self.keep(Lexeme("COMMA", "", lexeme.start_pos, lexeme.start_pos), 0)
 
-    def has_relation(self) -> bool:
-        return _relations(self.open.tokens)
-
-    @staticmethod
-    def neighbours(tokens: list[Token], k: int) -> tuple[str, str]:
-        """The types before and after, wide spaces and columns aside."""
-        before = next((t[0].type for t in reversed(tokens[:k]) if t[0].type not in {"QUAD", "AMP"}), "")
-        after = next((t[0].type for t in tokens[k + 1 :] if t[0].type not in {"QUAD", "AMP"}), "")
-        return before, after
-
-    def beside_sign(self, tokens: list[Token], k: int) -> bool:
+    def beside_sign(self, k: int) -> bool:
         """Whether a relation or an operation stands beside: then a space or a column separates nothing."""
-        before, after = self.neighbours(tokens, k)
+        before, after = self.beside[k]
         return before in {"REL", "LINK", *_BINARY, ""} or after in {"REL", "LINK", *_BINARY} or self.awaits_operand()
 
     def awaits_operand(self) -> bool:
@@ -240,36 +260,21 @@ class _Chains:
                 return False
         return k == 0 and tokens[0][0].type in {"OPT", "BIG", "LIM"}
 
-    def constrained(self) -> bool:
-        """Whether the chain so far ends in a constraint of its optimum."""
-        return any(lexeme.type == "ST" and depth == 0 for lexeme, depth in self.open.tokens)
-
-    @staticmethod
-    def relation_follows(tokens: list[Token], k: int) -> bool:
-        """Whether a relation stands before the next connection: a comma before it ends a chain."""
-        for lexeme, depth in tokens[k + 1 :]:
-            if depth == 0 and lexeme.type in {"REL", "COLON"}:
-                return True
-            if depth == 0 and lexeme.type in {"LINK", "QUAD"}:
-                return False
-        return False
-
-    def link(self, lexeme: Lexeme, tokens: list[Token], k: int) -> None:
+    def link(self, lexeme: Lexeme, k: int) -> None:
         """A connection; in words it may also be a constraint, a comma, or a remark with nothing behind it."""
         value, said = lexeme.value, lexeme.font
-        after = self.neighbours(tokens, k)[1]
-        if value == "s.t." and not self.constrained():
+        after = self.beside[k][1]
+        if value == "s.t." and not self.open.constrained:
             optimum = any(t.type == "OPT" and depth == 0 for t, depth in self.open.tokens)
             if optimum and after:
                 self.keep(Lexeme("ST", "s.t.", lexeme.start_pos, lexeme.end_pos), 0)
                 return
             value = "where"
-        value = "where" if value == "s.t." and not self.constrained() else value
-        if value in {"s.t.", "and"} and self.constrained() and after:
+        if value in {"s.t.", "and"} and self.open.constrained and after:
             self.comma(lexeme)
         elif said and after in {"", "LABEL", "PUNCT"}:
             self.open.remarks.append(said)
-        elif value == "and" and self.open.tokens and not self.has_relation() and after not in {"REL", "LINK", "COMMA"}:
+        elif value == "and" and self.open.tokens and not self.open.relation and after not in {"REL", "LINK", "COMMA"}:
             self.keep(Lexeme("COMMA", "", lexeme.start_pos, lexeme.end_pos), 0)
         else:
             self.flush(value)
@@ -277,8 +282,8 @@ class _Chains:
     def is_remark(self, tokens: list[Token], k: int) -> bool:
         """Whether a text stands behind or between terms, and is no part of one."""
         ends = {"", "REL", "LINK", "COMMA", "SEMI", "PUNCT", "LABEL"}
-        before, after = self.neighbours(tokens, k)
-        if not self.open.tokens and before == "" and tokens[k + 1 : k + 2] and tokens[k + 1][0].type == "QUAD":
+        before, after = self.beside[k]
+        if not self.open.tokens and before == "" and k + 1 < len(tokens) and tokens[k + 1][0].type == "QUAD":
             return True
         after_space = k > 0 and tokens[k - 1][0].type in {"QUAD", "AMP"}
         operand_before = before not in {"", "REL", *_BINARY}
