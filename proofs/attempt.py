@@ -78,17 +78,20 @@ class Attempt:
             "given": given + signs, "assumed": [], "steps": [],
         }  # fmt: skip
         self._divide_by_symbols(statement, body)
-        checker = None
+        checker, found = None, dict[str, SignProof]()
+        scalars = all(size == ["1", "1"] for size in statement.symbols.values())
         for extra in (False, True):
             introduced = self._introduce(statement, body, claim, extra)
             if introduced is None:
                 break
             checker = introduced
-            proofs = Proofs(self, checker, statement.indices)
+            if scalars and not extra:  # nothing but products and squares: the general search would only take time
+                found = self._products(checker, body, claim)
+            proofs = Proofs(self, checker, statement.indices, found)
             proof = proofs.of(claim)
             if proof is not FAILED:
                 return self._with_lemmas({**body, "claim": claim, "proof": proof}, proofs.lemmas, len(signs))
-        found = self._products(checker, body, claim) if checker is not None else {}
+        found = self._products(checker, body, claim) if checker is not None and not scalars else {}
         if checker is not None and found:
             proofs = Proofs(self, checker, statement.indices, found)
             proof = proofs.of(claim)
@@ -100,8 +103,9 @@ class Attempt:
         """Proofs of the signs in the claim by products of hypotheses; the steps that they need are taken."""
         found = dict[str, SignProof]()
         for facts, kind, e in _signs(claim):
-            if Proofs(self, checker, {}).of(_under(facts, [kind, e])) is not FAILED:
-                continue
+            if not all(shape == ["1", "1"] for shape in checker.symbols.values()):
+                if Proofs(self, checker, {}).of(_under(facts, [kind, e])) is not FAILED:
+                    continue
             sign = prove_sign(checker, facts, kind, e, self.end - time.perf_counter())
             if sign is None:
                 return {}
@@ -131,9 +135,9 @@ class Attempt:
     def _presuppose(body: dict[str, Any], s: str) -> None:
         body["assumed"].append(["nonzero", s])
 
-    def _show_positive(self, checker: Checker, body: dict[str, Any], e: Json) -> bool:
+    def _show_positive(self, checker: Checker, body: dict[str, Any], e: Json, depth: int = 3) -> bool:
         """Take steps that show a scalar to be positive, by products of hypotheses."""
-        proof = prove_sign(checker, (), "positive", e, min(QUICK, self.end - time.perf_counter()), depth=3)
+        proof = prove_sign(checker, (), "positive", e, min(QUICK, self.end - time.perf_counter()), depth)
         if proof is None:
             return False
         for step in (*proof.steps, ["positive", e, *proof.evidence(0)]):
@@ -143,11 +147,16 @@ class Attempt:
 
     def _show_nonzero(self, checker: Checker, body: dict[str, Any], e: Json) -> bool:
         """Take steps that show a scalar to be positive, or negative and so invertible."""
-        if checker.expr(e, {}).rows != "1" or self._show_positive(checker, body, e):
-            return checker.expr(e, {}).rows == "1"
+        if checker.expr(e, {}).rows != "1":
+            return False
         opposite = ["mul", MINUS, e]
-        m = checker.expr(opposite, {})
-        if not (checker.known("positive", m) or self._show_positive(checker, body, opposite)):
+        for depth in (1, 3):
+            if self._show_positive(checker, body, e, depth):
+                return True
+            known = checker.known("positive", checker.expr(opposite, {}))
+            if known or self._show_positive(checker, body, opposite, depth):
+                break
+        else:
             return False
         k = len(checker.inverses)
         for step in (["inverse", opposite], ["invertible", e, ["mul", MINUS, f"#{k}"], ["ref", f"inv{k}.r"]]):

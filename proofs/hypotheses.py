@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from flint import fmpq, fmpq_mpoly_ctx
 
-from proofs.kernel import DEFINITE, ONE_TO_ONE, STRICT, Checker, KernelError
+from proofs.kernel import LAX, ONE_TO_ONE, STRICT, Checker, KernelError
 from proofs.laurent import ONE, Letters, Monomial, Poly, by_powers, power, product, scaled, total
 from symbolic.errors import UnsupportedError
 
@@ -23,14 +23,23 @@ Json = Any
 
 @dataclass(frozen=True)
 class Known:
-    """A hypothesis: `poly` is `original` times the square of `root`, without denominators."""
+    """What a hypothesis says: `poly` >= 0, or > 0 if `strict`; no denominators and no factors of known sign are in it.
 
-    json: Json
-    original: Poly
+    poly = weight * product of the factors * root^2, where the hypothesis is one of the `factors`, (expression,
+    polynomial), `weight` is a monomial of positive letters, and `back` is the inverse of `root`.
+    """
+
     poly: Poly
-    root: dict[int, int]
     strict: bool
     local: bool
+    factors: tuple[tuple[Json, Poly], ...]
+    weight: Poly = field(default_factory=lambda: ONE)
+    root: Poly = field(default_factory=lambda: ONE)
+    back: Poly = field(default_factory=lambda: ONE)
+
+    @property
+    def is_plain(self) -> bool:
+        return len(self.factors) == 1 and self.weight == self.root == ONE
 
 
 class Hypotheses:
@@ -44,33 +53,57 @@ class Hypotheses:
         self.positive: list[tuple[Json, Poly]] = []  # shown by steps, or given
         facts = [(ref, f, False) for ref, f in checker.facts.items()]
         facts += [(f"h{k}", f, True) for k, f in enumerate(local)]
-        for ref, f, is_local in facts:
-            with suppress(KernelError, UnsupportedError):
-                self.add(ref, f, is_local)
+        read = [(ref, f, is_local, self._read(f)) for ref, f, is_local in facts]
+        for _, f, is_local, p in read:
+            self._note(f, p, is_local)
         for x, j in enumerate(self.letters.jsons):
             if isinstance(j, list) and j[0] == "dim":
                 self.signs[x] = "positive"
-        self.known = [g for g in self.known if g.poly and not self._is_letter(g)]
+        for ref, f, is_local, p in read:
+            if p and f[0] == "eq":
+                self.equations.append((ref, p, *self.letters.cleared(p)))
+            elif p and ref[0] != "d" and not self._is_letter(f[1]):  # what a step showed follows from the others
+                self._know(f, p, is_local)
 
-    def add(self, ref: str, f: Json, is_local: bool) -> None:
-        kind = f[0]
-        if kind == "eq":
-            h = self.letters.read(self.checker.expr(f[1], {}) - self.checker.expr(f[2], {}))
-            self.equations.append((ref, h, *self.letters.cleared(h)))
-            return
-        p = self.letters.read(self.checker.expr(f[1], {}))
-        if kind in STRICT:
+    def _read(self, f: Json) -> Poly:
+        """What a fact is about, as a polynomial; 0 if it is none."""
+        with suppress(KernelError, UnsupportedError):
+            if f[0] == "eq":
+                return self.letters.read(self.checker.expr(f[1], {}) - self.checker.expr(f[2], {}))
+            if f[0] in (*STRICT, *LAX, "nonzero", *ONE_TO_ONE):
+                return self.letters.read(self.checker.expr(f[1], {}))
+        return {}
+
+    def _note(self, f: Json, p: Poly, is_local: bool) -> None:
+        """The sign of a letter, or that something is positive."""
+        if p and f[0] in STRICT:
             self.positive.append((f[1], p))
-        if kind in (*STRICT, "nonnegative", DEFINITE[1]):
-            if isinstance(f[1], str):
-                self.note(f[1], "positive" if kind in STRICT else "nonnegative", is_local)
-            if ref[0] != "d":  # what a step showed follows from the others
-                self.known.append(Known(f[1], p, *self.letters.cleared(p), kind in STRICT, is_local))
-            negative = [m for m in p if p == {m: Fraction(-1)} and len(m) == 1 and m[0][1] == 1]
-            if negative and kind in STRICT:
-                self.note(self.letters.jsons[negative[0][0][0]], "nonzero", is_local)
-        elif kind in ("nonzero", *ONE_TO_ONE) and isinstance(f[1], str):
-            self.note(f[1], "nonzero", is_local)
+        if p and f[0] != "eq" and isinstance(f[1], str):
+            sign = "positive" if f[0] in STRICT else "nonnegative" if f[0] in LAX else "nonzero"
+            self.note(f[1], sign, is_local)
+
+    def _know(self, f: Json, p: Poly, is_local: bool) -> None:
+        """A hypothesis p >= 0, divided by what else is known to be positive."""
+        if f[0] not in (*STRICT, *LAX):
+            return
+        goal, strict = Goal(self, p, strict=True, factors=False), f[0] in STRICT
+        inverses = [self._inverse(q) for _, q in goal.middle]
+        itself = any(q == p for _, q in goal.middle)
+        if itself or goal.target == p or None in inverses:
+            self.known.append(Known(p, strict, is_local, ((f[1], p),)))
+            return
+        ((m, c),) = goal.weight.items()
+        weight = {tuple((x, -e) for x, e in m): 1 / c}
+        root = product(goal.back, *(q for q in inverses if q is not None))
+        back = product(goal.outer, *(q for _, q in goal.middle))
+        self.known.append(Known(goal.target, strict, is_local, ((f[1], p), *goal.middle), weight, root, back))
+
+    def _inverse(self, q: Poly) -> Poly | None:
+        """1 / q up to the sign, where q or -q is a letter or has been inverted."""
+        for u, (_, d) in self.letters.inverses.items():
+            if q == d or q == scaled(d, -1):
+                return {((u, 1),): Fraction(1)}
+        return power({m: Fraction(1) for m in q}, -1) if len(q) == 1 and abs(next(iter(q.values()))) == 1 else None
 
     def note(self, s: str, sign: str, is_local: bool) -> None:
         x, order = self.letters.symbol(s), ("", "nonnegative", "nonzero", "positive")
@@ -79,12 +112,12 @@ class Hypotheses:
             self.signs[x] = new
             (self.local_signs.add if is_local else self.local_signs.discard)(x)
 
-    def _is_letter(self, g: Known) -> bool:
-        return isinstance(g.json, str) and self.signs.get(self.letters.symbol(g.json)) in ("positive", "nonnegative")
+    def _is_letter(self, e: Json) -> bool:
+        known = isinstance(e, str) and e[0] != "#"
+        return known and self.signs.get(self.letters.symbol(e)) in ("positive", "nonnegative")
 
     def is_unit(self, m: Monomial) -> bool:
         return all(self.signs.get(x) in ("positive", "nonzero") for x, _ in m)
-
 
     def positive_multiple(self, d: Poly) -> tuple[Json, Poly, int] | None:
         """A fact that says d > 0, or that -d > 0: how it is written, its polynomial, and the sign."""
@@ -101,7 +134,7 @@ class Goal:
     inverse of `outer`. If p has to be positive, `outer` has an inverse; if only nonnegative, square factors are in it.
     """
 
-    def __init__(self, here: Hypotheses, p: Poly, strict: bool) -> None:
+    def __init__(self, here: Hypotheses, p: Poly, strict: bool, factors: bool = True) -> None:
         self.here, self.target = here, p
         self.weight, self.outer, self.back = ONE, ONE, ONE
         self.middle: list[tuple[Json, Poly]] = []
@@ -109,7 +142,7 @@ class Goal:
             self._clear_inverse(u, d)
         for x in range(len(here.letters.jsons)):
             self._clear_letter(x)
-        if len(self.target) > 1:
+        if len(self.target) > 1 and factors:
             self._take_out_factors(strict)
 
     def _clear_inverse(self, u: int, d: Poly) -> None:

@@ -137,7 +137,7 @@ class Search:
         positive = [x for x in sorted(used) if self._sign(x) == "positive"]
         each = [Multiplier({((x, 1),): Fraction(1)}, (), ((x, 1),)) for x in positive]
         for k, g in enumerate(self.here.known):
-            if g.strict and not g.local and not g.root and used & {x for m in g.poly for x, _ in m}:
+            if g.strict and not g.local and g.is_plain and used & {x for m in g.poly for x, _ in m}:
                 each.append(Multiplier(g.poly, (k,)))
         yield Multiplier(ONE)
         yield from each
@@ -250,11 +250,11 @@ class Search:
             known = [self.here.known[j] for j in column.factors]
             odd = [x for x, e in column.monomial if e % 2]
             half = {tuple((x, e // 2) for x, e in column.monomial if e // 2): Fraction(1)}
-            units = [letters.unit(g.root) for g in known]
-            root = product(half, column.root, *units, outer)
-            weight = product({tuple((x, 1) for x in odd if self._sign(x) == "positive"): c}, goal.weight)
+            root = product(half, column.root, *(g.root for g in known), outer)
+            positive = {tuple((x, 1) for x in odd if self._sign(x) == "positive"): c}
+            weight = product(positive, goal.weight, *(g.weight for g in known))
             middle = [(letters.jsons[x], {((x, 1),): Fraction(1)}) for x in odd if self._sign(x) != "positive"]
-            middle += [*((g.json, g.original) for g in known), *goal.middle]
+            middle += [*(part for g in known for part in g.factors), *goal.middle]
             if inverse.json is not None:
                 middle.append((inverse.json, inverse.poly))
             else:
@@ -266,7 +266,7 @@ class Search:
                 weight = product(weight, plain, plain)
                 root = {tuple((x, e) for x, e in m if self._sign(x) != "positive"): Fraction(1)}
             if column.strict and not is_definite:
-                back = [power(half, -1), *(letters.unit(g.root, -1) for g in known), goal.back, plain]
+                back = [power(half, -1), *(g.back for g in known), goal.back, plain]
                 is_definite = root == ONE or self.show_unit(root, product(*back, inverse.poly), proof)
             whole = total(whole, product(weight, *(q for _, q in middle), root, root))
             ((m, d),) = weight.items()
@@ -294,15 +294,15 @@ class Search:
     def inverse_of(self, shares: Sequence[tuple[Fraction, Multiplier]], proof: SignProof) -> Inverse:
         """1 / M for the sum M of the multipliers: a monomial of positive letters, or an inverse that is introduced."""
         letters, poly = self.letters, total(*(scaled(m.poly, a) for a, m in shares))
-        if len(shares) == 1 and not shares[0][1].factors:
+        if poly == ONE or (len(shares) == 1 and not shares[0][1].factors):
             return Inverse(poly, power(poly, -1), None)
         one = shares[0][1]
         if len(shares) == 1 and len(one.factors) == 1 and not one.monomial:
-            json = self.here.known[one.factors[0]].json
+            json = self.here.known[one.factors[0]].factors[0][0]
         else:
             json, squares = letters.write(poly), list[Json]()
             for a, m in shares:
-                names = [self.here.known[k].json for k in m.factors]
+                names = [self.here.known[k].factors[0][0] for k in m.factors]
                 middle = None if not names else names[0] if len(names) == 1 else ["mul", *names]
                 squares.append([letters.write_monomial(m.monomial, a), middle, ID])
             proof.steps.append(["positive", json, squares, None])
