@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from symbolic.errors import ReadError
-from symbolic.notation.lexer import MAX_DEPTH, NO_OPERAND_ENDS, Lexeme
+from symbolic.notation.scanner import MAX_DEPTH, NO_OPERAND_ENDS, Lexeme
 from symbolic.notation.vocabulary import CLOSING, OPENING, PARTNERS
 
 _SPLITS = {"REL", "AMP", "NL", "COMMA", "SEMI", "LINK", "QUAD"}

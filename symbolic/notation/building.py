@@ -14,7 +14,7 @@ from lark import Transformer
 
 from symbolic.errors import ReadError
 from symbolic.notation import vocabulary as v
-from symbolic.notation.lexer import Lexeme
+from symbolic.notation.scanner import Lexeme
 from symbolic.notation.tree import Node, Span
 
 MAX_OPERATORS = 60  # sums, functions, derivatives that apply to one another without brackets

@@ -26,9 +26,10 @@ from lark.lexer import Lexer
 from symbolic.errors import ReadError
 from symbolic.notation.brackets import resolve
 from symbolic.notation.building import Build, Unclear, span_of
-from symbolic.notation.lexer import Lexeme, lex
+from symbolic.notation.lexer import lex
 from symbolic.notation.macros import Macro, expand, macros_of, pieces
 from symbolic.notation.rows import rows_of
+from symbolic.notation.scanner import Lexeme
 from symbolic.notation.tree import Chain, Node, Row, Span, Unread
 
 __all__ = ["MAX_CHARACTERS", "Macro", "macros_of", "parse", "parse_expression"]
@@ -157,7 +158,7 @@ def _lexemes(
     if end - start > MAX_CHARACTERS:
         raise ReadError(f"a formula may have at most {MAX_CHARACTERS} characters, this one has {end - start}")
     found, calls = expand(pieces(text, start, end), macros)
-    lexed = lex(found, calls, end)
+    lexed = lex(found, calls)
     if len(lexed.regions) > MAX_REGIONS:
         raise ReadError(f"a formula may have at most {MAX_REGIONS} commands of the author's own and braces for looks")
     lexemes, depths = resolve(lexed.lexemes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from symbolic.notation.lexer import Lexeme
+from symbolic.notation.scanner import Lexeme
 from symbolic.notation.tree import Chain, Node, Row, Sign, Span, Unread
 
 Token = tuple[Lexeme, int]  # a lexeme and its depth in brackets

@@ -239,6 +239,16 @@ MATRICES = {"matrix", "bmatrix", "pmatrix", "vmatrix", "Vmatrix", "Bmatrix", "sm
             "bsmallmatrix", "tabular", "blockarray", "NiceMatrix", "bNiceMatrix", "pNiceMatrix"}  # fmt: skip
 CASES = {"cases", "dcases", "rcases", "numcases"}
 
+# Commands that are one sign of the grammar, and what the reader knows to have no meaning for it.
+TYPES = {"\\nabla": "NABLA", "\\lim": "LIM", "\\binom": "BINOM", "\\dbinom": "BINOM", "\\mid": "GIVEN"}
+UNREAD = set(
+    r"""
+    \setminus \pm \mp \over \cup \cap \oint \int \iint \ominus \oslash \div \neg \exists \uparrow \downarrow \choose \bigcup
+    \bigcap \bigoplus \bigotimes \coprod \atop \limsup \liminf \sideset \prescript \cancelto \ltimes \rtimes \backslash
+    \parallel \nmid
+""".split()
+)
+
 # One character of Unicode, and the LaTeX that it stands for.
 UNICODE = {
     "−": "-", "–": "-", "·": "\\cdot", "×": "\\times", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "∈": "\\in", "∉": "\\notin",
