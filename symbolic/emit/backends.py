@@ -13,7 +13,7 @@ from importlib.util import find_spec
 
 import sympy as sp
 
-from symbolic.emit.stable import Log1p, LogAddExp, Sigmoid, Softplus
+from symbolic.emit.stable import Log1p, LogAddExp, Positive, Sigmoid, Softplus
 from symbolic.errors import UnsupportedError
 
 ADD, MUL, NEG, POW, ATOM = 1, 2, 3, 4, 5
@@ -113,7 +113,7 @@ _FUNCTIONS: dict[type, str] = {
     sp.acosh: "np.arccosh({a})", sp.atanh: "np.arctanh({a})", sp.Abs: "np.abs({a})",
     sp.Max: "np.maximum({a}, {b})", sp.Min: "np.minimum({a}, {b})", sp.Heaviside: "np.heaviside({a}, {b})",
     Sigmoid: "sigmoid({a})", Softplus: "np.logaddexp(0, {a})", LogAddExp: "np.logaddexp({a}, {b})",
-    Log1p: "np.log1p({a})", sp.sqrt: "np.sqrt({a})",  # type: ignore[dict-item]
+    Log1p: "np.log1p({a})", Positive: "np.heaviside({a}, 0)", sp.sqrt: "np.sqrt({a})",  # type: ignore[dict-item]
 }  # fmt: skip
 
 
@@ -134,7 +134,7 @@ _VECTOR_ERF = "np.vectorize(math.erf, otypes=[float])({a})"
 
 
 def _numpy(scipy: bool, batched: bool) -> Backend:
-    functions = {**_FUNCTIONS, sp.erf: "erf({a})" if scipy else _VECTOR_ERF}
+    functions = {**_FUNCTIONS, sp.erf: "erf({a})" if scipy else _VECTOR_ERF, Positive: "positive({a})"}
     if scipy:
         functions[Sigmoid] = "expit({a})"
     rows = {**_ROWS, **(_SCIPY if scipy and not batched else {})}
@@ -196,6 +196,7 @@ def _torch() -> Backend:
         sp.erf: "torch.erf({a})", Sigmoid: "torch.sigmoid({a})",
         Softplus: "torch.logaddexp({a}, torch.zeros_like({a}))",
         sp.Heaviside: "torch.heaviside({a}, torch.as_tensor({b}, dtype={like}.dtype))",
+        Positive: "torch.heaviside({a}, torch.as_tensor(0, dtype={like}.dtype))",
     }  # fmt: skip
     return Backend("torch", "torch", rows, batched, functions, {"math.": "import math", "torch.": "import torch"})
 

@@ -71,6 +71,11 @@ def sigmoid(t):
     return 1 / (1 + np.exp(np.minimum(-t, largest)))
 
 
+def positive(t):
+    """1 where t > 0, else 0: several times faster than np.heaviside."""
+    return np.asarray(t > 0, getattr(t, "dtype", float))[()]
+
+
 def log_det(A):
     """log det A; nan where the determinant is not positive."""
     sign, value = np.linalg.slogdet(A)
@@ -171,8 +176,9 @@ def blocks(rows, dtype):
     return np.concatenate([np.concatenate(row, -1) for row in wide], -2)
 
 
-_ALL = (matrix, matrix_torch, number, number_torch, check, sigmoid, log_det, factor, nonsingular, nonzero, kron_left,
-        kron_right, kron, kron_times, khatri, diagonal_blocks, masked_blocks, vec, unvec, blocks)  # fmt: skip
+_ALL = (matrix, matrix_torch, number, number_torch, check, sigmoid, positive, log_det, factor, nonsingular,
+        nonzero, kron_left, kron_right, kron, kron_times, khatri, diagonal_blocks, masked_blocks, vec, unvec,
+        blocks)  # fmt: skip
 _SOURCES = {f.__name__: getsource(f).rstrip() for f in _ALL}
 NAMES = tuple(name for name in _SOURCES if not name.endswith("_torch"))
 

@@ -1,4 +1,4 @@
-"""Entrywise expressions in a form that neither overflows nor cancels: sigmoid, softplus, log1p, and common factors."""
+"""Entrywise expressions in a form that is fast and neither overflows nor cancels: sigmoid, softplus, log1p, factors."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class Log1p(sp.Function):
     """log(1 + t), exact for small t."""
 
 
+class Positive(sp.Function):
+    """1 for t > 0, else 0."""
+
+
 @lru_cache(maxsize=1 << 14)
 def stable(expr: Any) -> Any:
     """`expr` with logarithms and quotients of exponentials by functions that keep to the range of floats.
@@ -38,6 +42,8 @@ def stable(expr: Any) -> Any:
     if not expr.args or expr.is_number:
         return expr
     args = tuple(map(stable, expr.args))
+    if isinstance(expr, sp.Heaviside) and expr.args[1] == 0:
+        return Positive(args[0])
     if not expr.is_Add:
         return _quotient(expr) or _logarithm(expr, args) or (expr if args == expr.args else expr.func(*args))
     return _one_sided(expr.func(*args))
@@ -183,4 +189,4 @@ def without(powers: dict[Any, Any], taken: dict[Any, Any]) -> Any:
     return _product({base: exponent - taken.get(base, 0) for base, exponent in powers.items()})
 
 
-__all__ = ["Log1p", "LogAddExp", "Sigmoid", "Softplus", "factored", "stable", "without"]
+__all__ = ["Log1p", "LogAddExp", "Positive", "Sigmoid", "Softplus", "factored", "stable", "without"]

@@ -250,7 +250,7 @@ class Steps:
             raise UnsupportedError(f"to_numpy has no code for the function {kind.__name__} (in {expr}).")
         args = [self.entrywise(a) for a in expr.args]
         if kind in (sp.Max, sp.Min):
-            args.sort(key=lambda a: self.steps[a].op != "number")
+            args.sort(key=lambda a: self.steps[a].op == "number")  # np.maximum(X, 0) is faster than np.maximum(0, X)
             return reduce(lambda a, b: self.add("function", [a, b], [kind], *self._broadcast([a, b])), args)
         return self.add("function", args, [kind], *self._broadcast(args))
 

@@ -89,6 +89,7 @@ CASES: dict[str, Any] = {
     "sigmoid": (X * x).applyfunc(Lambda(t, 1 / (1 + exp(-t)))),
     "relu": (X * A).applyfunc(Lambda(t, Max(t, 0))),
     "step": X.applyfunc(Lambda(t, Heaviside(t))),
+    "step, 0 at 0": X.applyfunc(Lambda(t, Heaviside(t, 0))) + Heaviside(lam - 1, 0) * X,
     "cases": X.applyfunc(Lambda(t, Piecewise((t**2, t > 0), (-t, True)))),
     "erf": X.applyfunc(erf),
     "absolute values and signs": X.applyfunc(Abs) + X.applyfunc(sign),

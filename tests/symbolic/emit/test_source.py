@@ -269,6 +269,7 @@ def test_sizes_that_no_array_shows_are_arguments() -> None:
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 def test_the_type_of_numbers_is_kept(kind: Any) -> None:
     exprs = [sp.sqrt(lam) * w, exp(lam) * (X * w), X.T * X + lam * I, w / sp.sqrt(n), DiagMatrix(w)]
+    exprs += [w.applyfunc(sp.Lambda(lam, sp.Heaviside(lam, 0))), w.applyfunc(sp.Lambda(lam, sp.Max(lam, 0)))]
     f = to_numpy(exprs, X, w, lam)
     results = f(np.ones((3, 2), kind), np.ones((2, 1), kind), np.float64(0.5))
     assert {r.dtype for r in results} == {np.dtype(kind)}
