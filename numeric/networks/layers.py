@@ -123,7 +123,7 @@ def one_hot(y: Any, classes: int, dtype: Any = float) -> np.ndarray:
     y = np.asarray(y)
     if y.dtype.kind not in "iu" and y.size:
         raise ValueError(f"labels are integers, the numbers of the classes, not {y.dtype}.")
-    if y.size and not (y.min() >= 0 and y.max() < classes):
+    if (y.astype(np.uint64) >= classes).any():  # a negative label is a very large one
         raise ValueError(f"labels go from {y.min()} to {y.max()}, but there are {classes} classes: 0 to {classes - 1}.")
     table = np.zeros((y.size, classes), dtype)
     table[np.arange(y.size), y] = 1

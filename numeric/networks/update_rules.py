@@ -21,7 +21,7 @@ def sgd(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np
     array([0.8])
     """
     config = _filled(config, learning_rate=1e-2)
-    return w - float(config["learning_rate"]) * dw, config
+    return _less(w, float(config["learning_rate"]) * dw), config
 
 
 def sgd_momentum(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np.ndarray, Config]:
@@ -51,7 +51,7 @@ def rmsprop(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tupl
     config = _filled(config, learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8)
     decay = float(config["decay_rate"])
     config["cache"] = decay * config.get("cache", 0.0) + (1 - decay) * dw**2
-    return w - float(config["learning_rate"]) * dw / (np.sqrt(config["cache"]) + float(config["epsilon"])), config
+    return _less(w, float(config["learning_rate"]) * dw / (np.sqrt(config["cache"]) + float(config["epsilon"]))), config
 
 
 def adam(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[np.ndarray, Config]:
@@ -72,7 +72,14 @@ def adam(w: np.ndarray, dw: np.ndarray, config: Config | None = None) -> tuple[n
     m = config["m"] = beta1 * config.get("m", 0.0) + (1 - beta1) * dw
     v = config["v"] = beta2 * config.get("v", 0.0) + (1 - beta2) * dw**2
     mean, square = m / (1 - beta1**t), v / (1 - beta2**t)
-    return w - float(config["learning_rate"]) * mean / (np.sqrt(square) + float(config["epsilon"])), config
+    return _less(w, float(config["learning_rate"]) * mean / (np.sqrt(square) + float(config["epsilon"]))), config
+
+
+def _less(w: np.ndarray, step: Any) -> np.ndarray:
+    """w - step, in the memory of `step` where it fits: fresh memory costs more than the arithmetic."""
+    if isinstance(step, np.ndarray) and step.dtype == w.dtype and step.shape == w.shape:
+        return np.subtract(w, step, out=step)
+    return w - step
 
 
 def _filled(config: Config | None, **defaults: float) -> Config:
