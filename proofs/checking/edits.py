@@ -191,6 +191,9 @@ def _scripts(node: Node, text: str) -> Iterator[Edit]:
             if shown:
                 yield Edit(bound.span, f"{shown}-1", f"{shown} - 1 for {shown}", 2)
                 yield Edit(bound.span, f"{shown}+1", f"{shown} + 1 for {shown}", 2)
+                if bound.kind == "add":
+                    first = text[slice(*bound.children[0].span)]
+                    yield Edit(bound.span, first, f"{first} for {shown}", 1)
 
 
 def _coefficients(term: Node, text: str, scope: Scope) -> Iterator[Edit]:

@@ -9,13 +9,15 @@ layout is never the reason for which a step is called false.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import sympy as sp
 
-from numeric.sample import NoInstance
+from numeric.evaluate import evaluate
+from numeric.sample import NoInstance, sample
 from numeric.witness import witness
 from proofs.prove import Claim, prove
 from proofs.verdict import Verdict
@@ -35,6 +37,17 @@ RELATIONS = {
 ORDERS = {"succ": "positive_definite", "succeq": "positive_semidefinite"}
 TURNED = {"prec": "succ", "preceq": "succeq"}
 SURE = ("proved", "refuted")
+
+
+DRAWS = 12  # real instances, to tell what is false from what fails at special values
+FAILS: dict[str, Callable[[Any, Any, float], bool]] = {
+    "=": lambda left, right, scale: bool(np.linalg.norm(left - right) > scale),
+    "!=": lambda left, right, scale: bool(np.linalg.norm(left - right) <= scale),
+    "<": lambda left, right, scale: bool((left >= right - scale).any()),
+    "<=": lambda left, right, scale: bool((left > right + scale).any()),
+    ">": lambda left, right, scale: bool((left <= right + scale).any()),
+    ">=": lambda left, right, scale: bool((left < right - scale).any()),
+}
 
 
 @dataclass(frozen=True)
@@ -114,6 +127,8 @@ class Judge:
 
     @staticmethod
     def _clash(e: Elaborator, clash: Clash) -> Judgement:
+        if clash.is_open:
+            return Judgement("unread", f"{clash}; not every size in it is known", fault=clash.span, clash=True)
         guessed = sorted(e.used & e.scope.found)
         if guessed:
             names = ", ".join(guessed)
@@ -157,19 +172,42 @@ class Judge:
 
 
 def _refuted(claim: Any, given: tuple[Any, ...], verdict: Verdict) -> Judgement:
-    """Refuted if random instances say so; if only special ones do, true in general and false there."""
-    try:
-        in_general = witness(claim, given)
-    except (NoInstance, UnsupportedError):
-        in_general = None
+    """Refuted if values in general position say so; if only special ones do, true in general and false there."""
     shown = str(verdict.counterexample) if verdict.counterexample is not None else verdict.reason
-    if verdict.counterexample is None and in_general is None:
+    fails = fails_in_general(claim, given)
+    if fails is None and verdict.counterexample is None:
         return Judgement("unread", f"not decided: {verdict.reason}", claim=claim)
-    if in_general is not None and in_general.holds:
-        reason = f"holds at random instances, not at special ones: {verdict.reason}"
+    if fails is False:
+        reason = f"holds at random values, not at special ones: {verdict.reason}"
         conditions = ("the values are in general position",)
         return Judgement("conditional", reason, counterexample=shown, conditions=conditions, claim=claim)
     return Judgement("refuted", verdict.reason, counterexample=shown, evidence=verdict.explain(), claim=claim)
+
+
+def fails_in_general(claim: Any, given: tuple[Any, ...]) -> bool | None:
+    """Whether one of some real instances, drawn from a continuous distribution, contradicts a claim; None: no instance.
+
+    Small integers, at which counterexamples are sought, are often zero or equal: what fails only there is not false.
+    """
+    if not isinstance(claim, Claim) or claim.relation not in FAILS:
+        try:
+            return not witness(claim, given).holds
+        except (NoInstance, UnsupportedError):
+            return None
+    seen = 0
+    for seed in range(DRAWS):
+        try:
+            env = sample([claim.lhs, claim.rhs], given, seed=seed)
+            left, right = (np.asarray(evaluate(side, env), dtype=float) for side in (claim.lhs, claim.rhs))
+        except (PushthroughError, ValueError, TypeError, ArithmeticError, np.linalg.LinAlgError):
+            continue
+        if not (np.isfinite(left).all() and np.isfinite(right).all()):
+            continue
+        seen += 1
+        scale = 1e-7 * (1e-9 + np.linalg.norm(left) + np.linalg.norm(right))
+        if FAILS[claim.relation](left, right, scale):
+            return True
+    return False if seen else None
 
 
 def _readings(
@@ -236,4 +274,4 @@ def known_relation(relation: str) -> bool:
     return relation in RELATIONS or relation in ORDERS or relation in TURNED
 
 
-__all__ = ["Judge", "Judgement", "Sequence", "known_relation"]
+__all__ = ["Judge", "Judgement", "known_relation"]

@@ -29,6 +29,7 @@ class Clash(ShapeError):
     """Sizes that do not fit, in the author's terms; `span` is the part of the text to blame, once that is known."""
 
     span: tuple[int, int] | None = None
+    is_open: bool = False  # whether a size in it is not known
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,12 @@ class Builder:
         rows, columns = map(self.sizes.resolve, shape)
         return "a number" if (rows, columns) == ONE else f"{rows} x {columns}"
 
+    def clash(self, message: str, *values: Value) -> Clash:
+        """The error for sizes of `values` that do not fit."""
+        error = Clash(message)
+        error.is_open = any(self.sizes.has_open(size) for v in values for size in v.shape)
+        return error
+
     def is_scalar(self, v: Value) -> bool:
         return all(map(self.sizes.is_one, v.shape))
 
@@ -74,11 +81,12 @@ class Builder:
 
     def require_square(self, v: Value, what: str) -> None:
         if not self.sizes.unify(*v.shape):
-            raise Clash(f"{what} {v.text} does not exist: {v.text} is {self.show(v.shape)}, which is not square")
+            shown = self.show(v.shape)
+            raise self.clash(f"{what} {v.text} does not exist: {v.text} is {shown}, which is not square", v)
 
     def require_scalar(self, v: Value, what: str) -> Any:
         if not self.sizes.unify_shapes(v.shape, ONE):
-            raise Clash(f"{what} needs a number, and {v.text} is {self.show(v.shape)}")
+            raise self.clash(f"{what} needs a number, and {v.text} is {self.show(v.shape)}", v)
         return scalar(v.expr)
 
     # Sums and products.
@@ -87,13 +95,12 @@ class Builder:
         first, *others = terms
         for other in others:
             if not self.sizes.unify_shapes(first.shape, other.shape):
-                raise Clash(
-                    f"cannot add {first.text} ({self.show(first.shape)}) and {other.text} ({self.show(other.shape)})"
-                )
+                shapes = f"({self.show(first.shape)}) and {other.text} ({self.show(other.shape)})"
+                raise self.clash(f"cannot add {first.text} {shapes}", first, other)
         if all(not term.is_number for term in terms):
             return Value(sp.MatAdd(*(term.expr for term in terms)), first.shape, text)
         if not all(self.is_scalar(term) for term in terms):
-            raise Clash(f"cannot add a number and a matrix in {text}")
+            raise self.clash(f"cannot add a number and a matrix in {text}", *terms)
         return Value(sp.Add(*(scalar(term.expr) for term in terms), evaluate=False), ONE, text)
 
     def negative(self, v: Value, text: str = "") -> Value:
@@ -151,9 +158,11 @@ class Builder:
         for a, b in itertools.pairwise(matrices):
             if not self.sizes.unify(a.shape[1], b.shape[0]):
                 columns, rows = self.sizes.resolve(a.shape[1]), self.sizes.resolve(b.shape[0])
-                raise Clash(
+                raise self.clash(
                     f"cannot multiply {a.text} ({self.show(a.shape)}) by {b.text} ({self.show(b.shape)}): {columns} is"
-                    f" not {rows}"
+                    f" not {rows}",
+                    a,
+                    b,
                 )
         raise Clash("these factors do not fit")
 
@@ -168,9 +177,11 @@ class Builder:
         first, *others = factors
         for other in others:
             if not self.sizes.unify_shapes(first.shape, other.shape):
-                raise Clash(
+                raise self.clash(
                     f"the entrywise product of {first.text} ({self.show(first.shape)}) and {other.text}"
-                    f" ({self.show(other.shape)}) does not exist"
+                    f" ({self.show(other.shape)}) does not exist",
+                    first,
+                    other,
                 )
         if self.is_scalar(first):
             return self.multiply(factors, text)
@@ -186,7 +197,7 @@ class Builder:
 
     def divide(self, top: Value, bottom: Value, text: str = "") -> Value:
         if not self.is_scalar(bottom) and not self.sizes.unify_shapes(bottom.shape, ONE):
-            raise Clash(f"cannot divide by {bottom.text}, which is {self.show(bottom.shape)}")
+            raise self.clash(f"cannot divide by {bottom.text}, which is {self.show(bottom.shape)}", bottom)
         below = scalar(bottom.expr)
         if top.is_number or self.is_scalar(top):
             above = scalar(top.expr)

@@ -133,7 +133,7 @@ class Elaborator:
     def clash_of(self, left: Value, right: Value) -> Clash:
         """The error that two sides of a relation do not have one shape."""
         shapes = f"({self.build.show(left.shape)}) and {right.text} ({self.build.show(right.shape)})"
-        return Clash(f"the sides do not have one shape: {left.text} {shapes}")
+        return self.build.clash(f"the sides do not have one shape: {left.text} {shapes}", left, right)
 
     # Names.
 

@@ -48,14 +48,14 @@ class Sizes:
             if one in self._open and one not in other.free_symbols:
                 self._solved[one] = other
                 return True
-        # A sum such as n + k with one unknown in it.
-        unknown = [s for s in (a - b).free_symbols if s in self._open]
-        if len(unknown) == 1:
-            difference = sp.expand(a - b)
+        # A sum or a product with one unknown in it, such as n + u or n*u.
+        difference = sp.expand(a - b)
+        unknown = [s for s in difference.free_symbols if s in self._open]
+        if len(unknown) == 1 and sp.degree(difference, unknown[0]) == 1:
             slope = difference.coeff(unknown[0])
-            rest = sp.expand(difference - slope * unknown[0])
-            if slope in (1, -1) and unknown[0] not in rest.free_symbols:
-                self._solved[unknown[0]] = sp.expand(-rest / slope)
+            found = sp.cancel(-(difference - slope * unknown[0]) / slope)
+            if sp.denom(found) == 1 and unknown[0] not in found.free_symbols and not found.is_nonpositive:
+                self._solved[unknown[0]] = sp.expand(found)
                 return True
         return False
 
@@ -67,6 +67,9 @@ class Sizes:
 
     def is_open(self, size: Any) -> bool:
         return self.resolve(size) in self._open
+
+    def has_open(self, size: Any) -> bool:
+        return any(s in self._open for s in self.resolve(size).free_symbols)
 
     def solved(self) -> dict[Any, Any]:
         """The unknowns that have been found, with their values."""
