@@ -1,4 +1,4 @@
-"""Which bracket belongs to which, which bar opens, closes, conditions or evaluates, and how deep every lexeme stands."""
+"""Which bracket belongs to which, which bar opens, closes, conditions or evaluates, and the depth of every lexeme."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """LaTeX to lexemes: signs with a type that the grammar knows, a meaning, and the place where they stand.
 
-What TeX leaves to the eye is decided here, by looking at the neighbours: which letter is part of a word, whether a brace is
-the argument of a command or only there for looks, which d is a derivative. One pass, with a stack of levels.
+What TeX leaves to the eye is decided here, by looking at the neighbours: which letter is part of a word, whether a
+brace is the argument of a command or only there for looks, which d is a derivative. One pass, with a stack of levels.
 
     scanner.py     looking around, levels, putting out
     words.py       letters, numbers, fonts, texts
@@ -18,7 +18,8 @@ from symbolic.notation.scanner import DELIMITERS, Lexed
 from symbolic.notation.tree import Span
 
 _SINGLE = {
-    "+": "PLUS", "/": "SLASH", ",": "COMMA", ";": "SEMI", "&": "AMP", "_": "DOWN", "\\_": "DOWN", "^": "UP", "\\sp": "UP",
+    "+": "PLUS", "/": "SLASH", ",": "COMMA", ";": "SEMI", "&": "AMP", "_": "DOWN", "\\_": "DOWN", "^": "UP",
+    "\\sp": "UP",
     "\\sb": "DOWN", ".": "PUNCT",
 }  # fmt: skip
 

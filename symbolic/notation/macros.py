@@ -68,16 +68,19 @@ def _body(body: str) -> tuple[str, ...]:
 BUILTIN: dict[str, Macro] = {
     "\\" + name: Macro(parameters, body)
     for name, parameters, body in [
-        ("underset", 2, "#2_{#1}"), ("overset", 2, "#2^{#1}"), ("stackrel", 2, "#2^{#1}"), ("underoverset", 3, "#3_{#1}^{#2}"),
+        ("underset", 2, "#2_{#1}"), ("overset", 2, "#2^{#1}"), ("stackrel", 2, "#2^{#1}"), ("underoverset", 3,
+        "#3_{#1}^{#2}"),
         ("boxed", 1, "#1"), ("fbox", 1, "#1"), ("textcolor", 2, "#2"), ("colorbox", 2, "#2"), ("color", 1, ""),
         ("cancel", 1, "#1"), ("bcancel", 1, "#1"), ("xcancel", 1, "#1"), ("phantom", 1, ""), ("hphantom", 1, ""),
         ("vphantom", 1, ""), ("mathop", 1, "\\operatorname{#1}"), ("mathrel", 1, "#1"), ("mathbin", 1, "#1"),
         ("mathord", 1, "#1"), ("mathopen", 1, "#1"), ("mathclose", 1, "#1"), ("mathinner", 1, "#1"), ("smash", 1, "#1"),
-        ("ensuremath", 1, "#1"), ("mathclap", 1, "#1"), ("mathllap", 1, "#1"), ("mathrlap", 1, "#1"), ("substack", 1, "#1"),
+        ("ensuremath", 1, "#1"), ("mathclap", 1, "#1"), ("mathllap", 1, "#1"), ("mathrlap", 1, "#1"), ("substack", 1,
+        "#1"),
         ("nicefrac", 2, "\\frac{#1}{#2}"), ("sfrac", 2, "\\frac{#1}{#2}"), ("flatfrac", 2, "\\frac{#1}{#2}"),
         ("dd", 0, "\\mathrm{d}"), ("tr", 0, "\\operatorname{tr}"), ("Tr", 0, "\\operatorname{tr}"),
         ("trace", 0, "\\operatorname{tr}"), ("diag", 0, "\\operatorname{diag}"), ("rank", 0, "\\operatorname{rank}"),
-        ("argmin", 0, "\\operatorname{argmin}"), ("argmax", 0, "\\operatorname{argmax}"), ("Cov", 0, "\\operatorname{Cov}"),
+        ("argmin", 0, "\\operatorname{argmin}"), ("argmax", 0, "\\operatorname{argmax}"), ("Cov", 0,
+        "\\operatorname{Cov}"),
         ("Var", 0, "\\operatorname{Var}"), ("sign", 0, "\\operatorname{sign}"),
         ("transp", 0, "^{\\top}"), ("transpose", 0, "^{\\top}"), ("inv", 0, "^{-1}"),
     ]

@@ -5,7 +5,9 @@
     brackets.py    which bracket and bar belongs to which
     rows.py        rows, chains, relation signs, remarks
     grammar.lark   one term, LALR(1)
-    building.py    what applies to what
+    scripts.py     what stands above and below a factor
+    assembly.py    what applies to what
+    building.py    from the grammar to the tree
 
 Every step is a loop over a list; nothing recurs with the depth of the text, and each limit has a name and a message.
 """
@@ -25,11 +27,12 @@ from lark.lexer import Lexer
 
 from symbolic.errors import ReadError
 from symbolic.notation.brackets import resolve
-from symbolic.notation.building import Build, Unclear, span_of
+from symbolic.notation.building import Build
 from symbolic.notation.lexer import lex
 from symbolic.notation.macros import Macro, expand, macros_of, pieces
 from symbolic.notation.rows import rows_of
 from symbolic.notation.scanner import Lexeme
+from symbolic.notation.scripts import Unclear, span_of
 from symbolic.notation.tree import Chain, Node, Row, Span, Unread
 
 __all__ = ["MAX_CHARACTERS", "Macro", "macros_of", "parse", "parse_expression"]
@@ -57,7 +60,8 @@ def _grammar() -> Lark:
 
 
 _EXPECTED = {
-    "RB": "a closing brace", "RP": "a closing bracket", "RBR": "a closing bracket", "RCB": "a closing bracket", "RA": "a closing bar",
+    "RB": "a closing brace", "RP": "a closing bracket", "RBR": "a closing bracket", "RCB": "a closing bracket",
+    "RA": "a closing bar",
     "RN": "a closing norm", "END": "the end of the matrix", "RANG": "a closing angle bracket",
 }  # fmt: skip
 
@@ -97,7 +101,7 @@ def _lost(lexeme: Lexeme, shown: str) -> str:
         return f"the other bracket of {shown!r}"
     if shown in {"^", "_"}:
         return f"something after {shown!r}"
-    if shown.startswith("\\begin") or shown.startswith("\\end"):
+    if shown.startswith(("\\begin", "\\end")):
         return f"the other end of {shown!r}"
     return f"a sign that has a meaning here, found {shown!r}"
 
@@ -168,13 +172,17 @@ def _lexemes(
 def parse(
     text: str, start: int = 0, end: int | None = None, macros: Mapping[str, Macro] = NO_MACROS
 ) -> tuple[Row, ...]:
-    r"""The rows of the mathematics in text[start:end], the inside of `$..$` or of a display; spans are places in `text`.
+    r"""The rows of the mathematics in text[start:end], the inside of `$..$` or of a display; spans are in `text`.
 
     Never fails: a term that is not understood is an `Unread`, and a formula past a limit is one `Unread` that names it.
 
     >>> (row,) = parse(r"X'X &= \sum_i x_i x_i', && \text{(rows)} \label{gram}")
-    >>> [str(term) for term in row.chains[0].terms], row.chains[0].remarks, row.labels
-    (['mul(prime(name:X), name:X)', 'sum:i(mul(sub(name:x, name:i), prime(sub(name:x, name:i))))'], ('(rows)',), ('gram',))
+    >>> for term in row.chains[0].terms:
+    ...     print(term)
+    mul(prime(name:X), name:X)
+    sum:i(mul(sub(name:x, name:i), prime(sub(name:x, name:i))))
+    >>> row.chains[0].remarks, row.labels
+    (('(rows)',), ('gram',))
     """
     end = len(text) if end is None else end
     try:
@@ -190,7 +198,8 @@ def parse_expression(text: str, macros: Mapping[str, Macro] = NO_MACROS) -> Node
     r"""One expression. Raises ReadError with the place and what was expected there.
 
     >>> print(parse_expression(r"\hat\beta^\top (X^TX + \lambda I_n)^{-1}"))
-    mul(transpose(name:hat beta), inverse(group:((add(mul(transpose(name:X), name:X), mul(name:lambda, sub(name:I, name:n))))))
+    mul(transpose(name:hat beta), inverse(group:((add(mul(transpose(name:X), name:X),
+        mul(name:lambda, sub(name:I, name:n))))))
     """
     lexemes, depths, regions = _lexemes(text, 0, len(text), macros)
     for lexeme, depth in zip(lexemes, depths, strict=True):

@@ -208,7 +208,7 @@ class _Chains:
         return row
 
     def _conditions(self, row: list[Token]) -> list[Token]:
-        """A bracket of its own behind a space that says when, as in `\\quad (i = 1, \\dots, n)`, and a number before all."""
+        """A bracket behind a space that says when, as in `\\quad (i = 1, \\dots, n)`, and a number before all."""
         types = [lexeme.type for lexeme, _ in row]
         if types[:1] == ["LP"] and types[2:3] == ["RP"] and types[1] in {"NAME", "NUM", "TEXT"} and len(row) > 3:
             if row[2][0].gap or types[3] == "QUAD":

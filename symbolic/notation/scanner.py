@@ -54,8 +54,10 @@ class Lexed:
 
 # After one of these an operand has to come; at a bar it tells that the bar opens.
 NO_OPERAND_ENDS = {
-    "PLUS", "MINUS", "TIMES", "SLASH", "REL", "COMMA", "SEMI", "COLON", "UP", "DOWN", "FUN", "BIG", "OPT", "LIM", "NABLA", "DIFF",
-    "DEL", "DEE", "NEG", "FRAC", "DFRAC", "SQRT", "ROOT", "ACCENT", "UNDER", "BINOM", "QUAD", "LINK", "AMP", "NL", "GIVEN", "BEGIN",
+    "PLUS", "MINUS", "TIMES", "SLASH", "REL", "COMMA", "SEMI", "COLON", "UP", "DOWN", "FUN", "BIG", "OPT", "LIM",
+    "NABLA", "DIFF",
+    "DEL", "DEE", "NEG", "FRAC", "DFRAC", "SQRT", "ROOT", "ACCENT", "UNDER", "BINOM", "QUAD", "LINK", "AMP", "NL",
+    "GIVEN", "BEGIN",
     "LP", "LBR", "LCB", "LB", "LA", "LN", "LANG", "LFL", "LCE", "LDOT", "ST",
 }  # fmt: skip
 

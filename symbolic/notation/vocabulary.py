@@ -13,6 +13,10 @@ def _rows(table: str) -> dict[str, str]:
     return {word: meaning for meaning, *words in lines for word in words}
 
 
+def _greek(letters: str, names: str) -> dict[str, str]:
+    return {letter: "\\" + name for letter, name in zip(letters, names.split(), strict=True)}
+
+
 # The sign that stands in `Sign.value`, then how it is written.
 RELATIONS = _rows(r"""
     =        = \eq
@@ -63,8 +67,8 @@ LINKS = _rows(r"""
 LINK_WORDS = {
     **dict.fromkeys(["s.t", "st", "s. t", "subject to", "such that", "so that"], "s.t."),
     **dict.fromkeys(
-        ["where", "with", "for", "for all", "for any", "for every", "for each", "if", "when", "whenever", "given", "since",
-         "because", "as", "provided", "provided that", "assuming", "over", "in which", "under"],
+        ["where", "with", "for", "for all", "for any", "for every", "for each", "if", "when", "whenever", "given",
+         "since", "because", "as", "provided", "provided that", "assuming", "over", "in which", "under"],
         "where",
     ),
     **dict.fromkeys(["and", "also", "while", "respectively", "as well as", "but"], "and"),
@@ -184,10 +188,12 @@ DOTS = _rows(r"""
 # What only moves ink on the page.
 SPACES = {
     "\\,", "\\;", "\\:", "\\!", "\\ ", "\\>", "\\/", "\\\n", "\\\t", "~", "\\thinspace", "\\medspace", "\\thickspace",
-    "\\negthinspace", "\\negmedspace", "\\negthickspace", "\\displaystyle", "\\textstyle", "\\scriptstyle", "\\allowbreak",
+    "\\negthinspace", "\\negmedspace", "\\negthickspace", "\\displaystyle", "\\textstyle", "\\scriptstyle",
+    "\\allowbreak",
     "\\scriptscriptstyle", "\\limits", "\\nolimits", "\\nonumber", "\\notag", "\\mathstrut", "\\strut", "\\relax",
     "\\hline", "\\hdashline", "\\toprule", "\\midrule", "\\bottomrule", "\\normalsize", "\\small", "\\footnotesize",
-    "\\large", "\\centering", "\\noindent", "\\break", "\\nobreak", "\\-", "\\null", "\\qedhere", "\\qed", "\\unboldmath",
+    "\\large", "\\centering", "\\noindent", "\\break", "\\nobreak", "\\-", "\\null", "\\qedhere", "\\qed",
+    "\\unboldmath",
     "\\left\\relax", "\\protect", "\\par", "\\smallskip", "\\medskip", "\\bigskip", "\\newpage", "\\square", "\\Box",
     "\\blacksquare", "\\noalign", "\\displaylimits", "\\upshape", "\\normalfont", "\\mathsurround",
 }  # fmt: skip
@@ -229,7 +235,8 @@ BARS = _rows(r"""
     DBAR \| \Vert ‖ ∥
 """)
 PARTNERS = {
-    "RP": {"LP", "LBR"}, "RBR": {"LBR", "LP"}, "RCB": {"LCB"}, "RA": {"LA"}, "RN": {"LN"}, "RANG": {"LANG"}, "RB": {"LB"},
+    "RP": {"LP", "LBR"}, "RBR": {"LBR", "LP"}, "RCB": {"LCB"}, "RA": {"LA"}, "RN": {"LN"}, "RANG": {"LANG"},
+    "RB": {"LB"},
     "RFL": {"LFL"}, "RCE": {"LCE"}, "END": {"BEGIN"}, "RDOT": {"LP", "LBR", "LCB", "LA", "LN", "LDOT"}, "RAT": {"LDOT"},
 }  # fmt: skip
 CLOSING = {*PARTNERS}
@@ -243,25 +250,27 @@ CASES = {"cases", "dcases", "rcases", "numcases"}
 TYPES = {"\\nabla": "NABLA", "\\lim": "LIM", "\\binom": "BINOM", "\\dbinom": "BINOM", "\\mid": "GIVEN"}
 UNREAD = set(
     r"""
-    \setminus \pm \mp \over \cup \cap \oint \int \iint \ominus \oslash \div \neg \exists \uparrow \downarrow \choose \bigcup
-    \bigcap \bigoplus \bigotimes \coprod \atop \limsup \liminf \sideset \prescript \cancelto \ltimes \rtimes \backslash
-    \parallel \nmid
+    \setminus \pm \mp \over \cup \cap \oint \int \iint \ominus \oslash \div \neg \exists \uparrow \downarrow \choose
+    \bigcup \bigcap \bigoplus \bigotimes \coprod \atop \limsup \liminf \sideset \prescript \cancelto \ltimes \rtimes
+    \backslash \parallel \nmid
 """.split()
 )
 
 # One character of Unicode, and the LaTeX that it stands for.
 UNICODE = {
-    "−": "-", "–": "-", "·": "\\cdot", "×": "\\times", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "∈": "\\in", "∉": "\\notin",
+    "−": "-", "–": "-", "·": "\\cdot", "×": "\\times", "≤": "\\le", "≥": "\\ge", "≠": "\\ne", "∈": "\\in",
+    "∉": "\\notin",
     "≈": "\\approx", "∝": "\\propto", "∼": "\\sim", "≡": "\\equiv", "≔": "\\coloneqq", "≜": "\\triangleq", "→": "\\to",
-    "↦": "\\mapsto", "⇒": "\\implies", "⟹": "\\implies", "⇔": "\\iff", "⟺": "\\iff", "∴": "\\therefore", "∂": "\\partial",
+    "↦": "\\mapsto", "⇒": "\\implies", "⟹": "\\implies", "⇔": "\\iff", "⟺": "\\iff", "∴": "\\therefore",
+    "∂": "\\partial",
     "∇": "\\nabla", "∞": "\\infty", "⊙": "\\odot", "⊗": "\\otimes", "∘": "\\circ", "⊤": "\\top", "†": "\\dagger",
     "≻": "\\succ", "⪰": "\\succeq", "≽": "\\succeq", "≺": "\\prec", "⪯": "\\preceq", "⊂": "\\subset", "⊆": "\\subseteq",
-    "∀": "\\forall", "′": "'", "’": "'", "ℓ": "\\ell", "⊥": "\\perp", "∗": "*", "∣": "|", "\u00a0": " ", "‵": "'", "≪": "\\ll",
+    "∀": "\\forall", "′": "'", "’": "'", "ℓ": "\\ell", "⊥": "\\perp", "∗": "*", "∣": "|", "\u00a0": " ", "‵": "'",
+    "≪": "\\ll",
     "≫": "\\gg", "∑": "\\sum", "∏": "\\prod", "″": "''",
-    **dict(zip("αβγδεζηθικλμνξπρστυφχψωΓΔΘΛΞΠΣΥΦΨΩϵϕ", (
-        "\\" + name for name in (
-            "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon varphi chi "
-            "psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega epsilon phi").split()), strict=True)),
+    **_greek("αβγδεζηθικλμνξπρστυφχψωϵϕ", "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi "
+             "rho sigma tau upsilon varphi chi psi omega epsilon phi"),
+    **_greek("ΓΔΘΛΞΠΣΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"),
 }  # fmt: skip
 
 # Several plain letters that are one name and not a product.

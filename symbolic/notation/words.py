@@ -63,7 +63,7 @@ class Words(Scanner):
 
     def name(self, value: str, start: int, end: int, font: str) -> None:
         following = self.at(self.i)
-        opens = following in v.OPENERS or following in {"\\left", *v.SIZES} or (following == "{" and False)
+        opens = following in v.OPENERS or following in {"\\left", *v.SIZES}
         if (
             (value, font) in v.FUNCTIONS_BEFORE_BRACKETS and (opens or (following in {"_", "^"} and value in "EPV"))
         ) or (value, font) in v.INDICATORS:
