@@ -24,7 +24,7 @@ from proofs.licences import licence
 from proofs.limits import pushed_through
 from proofs.positivity import squares_of
 from proofs.quadratic import completed_squares, differences, middles, scaled_facts
-from proofs.reals import SignProof, key_of, prove_sign
+from proofs.reals import SignProof, key_of, prove_sign, prove_zero
 from proofs.search import Contradiction, Search
 from proofs.statement import MINUS, Statement
 from proofs.verdict import Names, fact_text
@@ -344,7 +344,13 @@ class Proofs:
                         return FAILED
                 return proofs
             case ["eq", a, b]:
-                return self.equation(self.checker.expr(a, self.indices) - self.checker.expr(b, self.indices))
+                m = self.checker.expr(a, self.indices) - self.checker.expr(b, self.indices)
+                proof = self.equation(m)
+                if proof is FAILED and m.rows == m.cols == "1" and not self.indices:
+                    left = self.attempt.end - time.perf_counter()
+                    found = prove_zero(self.checker, ["add", a, ["mul", MINUS, b]], left) if left > 0 else None
+                    return FAILED if found is None else found
+                return proof
             case ["limit", s, e, value]:
                 return self.of(["eq", put_zero(e, s), value]) if not _has_derivative(e) else FAILED
             case ["at_least", _, _]:

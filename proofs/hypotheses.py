@@ -19,6 +19,7 @@ from proofs.laurent import ONE, Letters, Monomial, Poly, by_powers, power, produ
 from symbolic.errors import UnsupportedError
 
 Json = Any
+_SIGNED = ("positive", "nonnegative")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class Hypotheses:
         self.letters, self.checker = Letters(checker), checker
         self.signs: dict[int, str] = {}
         self.local_signs: set[int] = set()
-        self.known, self.equations = list[Known](), list[tuple[str, Poly, Poly, dict[int, int]]]()
+        self.steps = list[Json]()  # that show factors to be positive, and invert them
+        self.known, self.equations = list[Known](), list[tuple[str, Poly, Poly, Poly]]()
         self.positive: list[tuple[Json, Poly]] = []  # shown by steps, or given
         facts = [(ref, f, False) for ref, f in checker.facts.items()]
         facts += [(f"h{k}", f, True) for k, f in enumerate(local)]
@@ -61,7 +63,8 @@ class Hypotheses:
                 self.signs[x] = "positive"
         for ref, f, is_local, p in read:
             if p and f[0] == "eq":
-                self.equations.append((ref, p, *self.letters.cleared(p)))
+                target, factor, _ = self.without_units(p)
+                self.equations.append((ref, p, target, factor))
             elif p and ref[0] != "d" and not self._is_letter(f[1]):  # what a step showed follows from the others
                 self._know(f, p, is_local)
 
@@ -86,7 +89,7 @@ class Hypotheses:
         """A hypothesis p >= 0, divided by what else is known to be positive."""
         if f[0] not in (*STRICT, *LAX):
             return
-        goal, strict = Goal(self, p, strict=True, factors=False), f[0] in STRICT
+        goal, strict = Goal(self, p, strict=True, beside=f[1]), f[0] in STRICT
         inverses = [self._inverse(q) for _, q in goal.middle]
         itself = any(q == p for _, q in goal.middle)
         if itself or goal.target == p or None in inverses:
@@ -116,6 +119,48 @@ class Hypotheses:
         known = isinstance(e, str) and e[0] != "#"
         return known and self.signs.get(self.letters.symbol(e)) in ("positive", "nonnegative")
 
+    def without_units(self, p: Poly) -> tuple[Poly, Poly, Poly]:
+        """p times `factor` without denominators and without letters that are not 0; `factor`, and its inverse."""
+        factor = inverse = ONE
+        for u, _, d in self.letters.by_inverses():
+            parts = by_powers(p, u)
+            n = max(parts, default=0)
+            p = total(*(product(c, power(d, n - j)) for j, c in parts.items()))
+            factor, inverse = product(factor, power(d, n)), product(inverse, power({((u, 1),): Fraction(1)}, n))
+        for x in range(len(self.letters.jsons)):
+            low = min((dict(m).get(x, 0) for m in p), default=0)
+            if low and self.signs.get(x) in ("positive", "nonzero"):
+                one = {((x, 1),): Fraction(1)}
+                p, factor, inverse = (product(q, power(one, e)) for q, e in ((p, -low), (factor, -low), (inverse, low)))
+        return p, factor, inverse
+
+    def evident(self, p: Poly) -> tuple[Json, Poly] | None:
+        """p or -p as a sum of monomials that are > 0, or >= 0, and one of them > 0: steps show it, and invert it."""
+        for sign in (1, -1):
+            q = scaled(p, sign)
+            good = all(c > 0 and all(e % 2 == 0 or self.signs.get(x) in _SIGNED for x, e in m) for m, c in q.items())
+            used = {x for m in q for x, _ in m}
+            if not good or used & self.local_signs or not any(self._is_strict(m) for m in q):
+                continue
+            squares = list[Json]()
+            for m, c in q.items():
+                odd = [x for x, e in m if e % 2 and self.signs.get(x) != "positive"]
+                weight = tuple((x, 1) for x, e in m if e % 2 and self.signs.get(x) == "positive")
+                half = {tuple((x, e // 2) for x, e in m if e // 2): Fraction(1)}
+                middle = None if not odd else ["mul", *(self.letters.jsons[x] for x in odd)]
+                root = ["id", "1"] if half == ONE else self.letters.write(half)
+                squares.append([self.letters.write_monomial(weight, c), middle, root])
+            json = self.letters.write(q)
+            self.steps += [["positive", json, squares, None], ["inverse", json]]
+            self.letters.promise_inverse(q)
+            self.positive.append((json, q))
+            return json, q
+        return None
+
+    def _is_strict(self, m: Monomial) -> bool:
+        """A monomial that the kernel sees to be positive without further steps: the square in it is 1."""
+        return all(e == 1 and self.signs.get(x) == "positive" for x, e in m)
+
     def is_unit(self, m: Monomial) -> bool:
         return all(self.signs.get(x) in ("positive", "nonzero") for x, _ in m)
 
@@ -134,15 +179,15 @@ class Goal:
     inverse of `outer`. If p has to be positive, `outer` has an inverse; if only nonnegative, square factors are in it.
     """
 
-    def __init__(self, here: Hypotheses, p: Poly, strict: bool, factors: bool = True) -> None:
-        self.here, self.target = here, p
+    def __init__(self, here: Hypotheses, p: Poly, strict: bool, beside: Json = None) -> None:
+        self.here, self.target, self.beside = here, p, beside  # beside: what is not to be used for itself
         self.weight, self.outer, self.back = ONE, ONE, ONE
         self.middle: list[tuple[Json, Poly]] = []
         for u, _, d in here.letters.by_inverses():
             self._clear_inverse(u, d)
         for x in range(len(here.letters.jsons)):
             self._clear_letter(x)
-        if len(self.target) > 1 and factors:
+        if len(self.target) > 1:
             self._take_out_factors(strict)
 
     def _clear_inverse(self, u: int, d: Poly) -> None:
@@ -198,8 +243,8 @@ class Goal:
             }
             if not strict:
                 self.outer, e = product(self.outer, power(p, e // 2)), e % 2
-            found = self._known_factor(p)
-            if found is not None and (len(factors) > 1 or e > 1):
+            found = self._known_factor(p) if e else None
+            if found is not None and (len(factors) > 1 or e > 1 or not self.beside):
                 json, q, ratio = found
                 self.middle += [(json, q)] * e
                 p = {(): ratio}
@@ -209,11 +254,12 @@ class Goal:
     def _known_factor(self, p: Poly) -> tuple[Json, Poly, Fraction] | None:
         """A fact that says q > 0, where p is a multiple of q; and p / q."""
         for json, q in self.here.positive:
-            if q.keys() == p.keys():
+            if q.keys() == p.keys() and (self.beside is None or json != self.beside):
                 m = next(iter(p))
                 if scaled(q, p[m] / q[m]) == p:
                     return json, q, p[m] / q[m]
-        return None
+        found = self.here.evident(p) if len(p) > 1 else None
+        return None if found is None else (*found, Fraction(1 if found[1] == p else -1))
 
 
 __all__ = ["Goal", "Hypotheses", "Known"]

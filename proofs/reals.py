@@ -239,7 +239,7 @@ class Search:
     ) -> SignProof | None:
         """The identity as steps, squares and a proof that they sum to the claim."""
         shares, weights, freely = found
-        letters, proof = self.letters, SignProof()
+        letters, proof = self.letters, SignProof([*self.here.steps])
         inverse = self.inverse_of([(a, m) for a, m in zip(shares, multipliers, strict=True) if a], proof)
         goal, whole = self.goal, Poly()
         outer = product(goal.outer, inverse.reciprocal)
@@ -277,9 +277,8 @@ class Search:
             return None
         for (k, m, _), f in zip(free, freely, strict=True):
             if f:
-                ref, h, _, root = self.here.equations[k]
-                beside = [power(letters.unit(root), 2), goal.weight, *(q for _, q in goal.middle)]
-                cofactor = product({m: f}, *beside, goal.outer, outer)
+                ref, h, _, factor = self.here.equations[k]
+                cofactor = product({m: f}, factor, goal.weight, *(q for _, q in goal.middle), goal.outer, outer)
                 whole = total(whole, product(cofactor, h))
                 proof.rest.append((ref, letters.write(cofactor)))
         cofactors = letters.cofactors(total(self.p, scaled(whole, -1)))
@@ -326,8 +325,42 @@ class Search:
         return True
 
 
+def prove_zero(checker: Checker, e: Json, seconds: float) -> Json | None:
+    """A proof that the number `e` is 0, a combination of the equations in force, or None. No step is needed."""
+    try:
+        here = Hypotheses(checker, ())
+        p = here.letters.read(checker.expr(e, {}))
+    except (KernelError, UnsupportedError):
+        return None
+    if here.steps or not here.equations:
+        return None
+    target, _, inverse = here.without_units(p)
+    free, columns = list[tuple[int, Monomial]](), list[Poly]()
+    top = max((degree(m) for m in target), default=0)
+    letters = {x: max(e for m in target for y, e in m if y == x) for x in {y for m in target for y, _ in m}}
+    for k, (_, _, h, _) in enumerate(here.equations):
+        for m in monomials(letters.items(), max(0, top - max((degree(n) for n in h), default=0))):
+            free.append((k, m))
+            columns.append(product(h, {m: Fraction(1)}))
+    found = combination([target], [], columns, [], seconds) if target else ([], [], [Fraction(0)] * len(free))
+    if found is None:
+        return None
+    whole, terms = Poly(), list[Json]()
+    for (k, m), f in zip(free, found[2], strict=True):
+        if f:
+            ref, h, _, factor = here.equations[k]
+            cofactor = product({m: f}, factor, inverse)
+            whole = total(whole, product(cofactor, h))
+            terms.append(["mul", here.letters.write(cofactor), ["ref", ref]])
+    cofactors = here.letters.cofactors(total(p, scaled(whole, -1)))
+    if cofactors is None:
+        return None
+    terms += [["mul", here.letters.write(q), ["ref", ref]] for ref, q in cofactors]
+    return terms[0] if len(terms) == 1 else ["add", *terms] if terms else None
+
+
 def key_of(local: Sequence[Json], kind: str, e: Json) -> str:
     return json.dumps([list(local), kind, e])
 
 
-__all__ = ["SignProof", "key_of", "prove_sign"]
+__all__ = ["SignProof", "key_of", "prove_sign", "prove_zero"]
