@@ -253,7 +253,20 @@ class Assembly:
                 self.at += 1
                 return scripted(Node("call", span_of([item, group.base]), inner.children, kind), group.scripts)
         objective = self.body(item, whole=True)
+        if variables and variables[0].kind == "relation" and variables[0].value != "in":
+            variables = self.constraint(variables[0])
         return Node(kind, span_of([item, objective]), (objective, *variables))
+
+    @staticmethod
+    def constraint(below: Node) -> list[Node]:
+        r"""The variable and the constraint below an optimum, as in \min_{x : Ax = b}; or a constraint alone."""
+        signs = below.value.split()
+        if signs[0] != ":":
+            return [Node("missing", (below.span[0], below.span[0])), below]
+        variable, *sides = below.children
+        if len(sides) == 1:
+            raise Unclear("a condition after the colon", below.span)
+        return [variable, Node("relation", span_of(sides), tuple(sides), " ".join(signs[1:]))]
 
     def read_LIM(self, item: Factor) -> Node:
         where = [script.node for script in item.scripts]
@@ -363,7 +376,7 @@ class Assembly:
                 self.at += 1
                 inner = Node("mul", span_of([inner, group.base]), (inner, group.base))
                 after = list(group.scripts)
-        elif is_bracket(following) and (not following.scripts or all(mark(s.node)[0] for s in following.scripts)):
+        elif is_bracket(following) and (not following.scripts or all(mark(s.node) for s in following.scripts)):
             self.at += 1
             if isinstance(self.peek(), Factor) and following.scripts:
                 raise Unclear("brackets: it is not clear how much the derivative applies to", self.peek().span)

@@ -102,8 +102,8 @@ class Build(Transformer):
         if inner.kind == "matrix" and shape in "([":
             if inner.value in {"array", "matrix", "smallmatrix", "tabular"}:
                 return replace(inner, span=span, value={"(": "pmatrix", "[": "bmatrix"}[shape])
-            if inner.value == "[" and shape == "[":
-                return replace(inner, span=span)
+            if inner.value == "[":
+                return replace(inner, span=span, value=shape)
         signs = inner.value.split() if inner.kind == "relation" else []
         if shape == "{" and signs[:1] == [":"]:
             left, *sides = inner.children

@@ -145,12 +145,10 @@ class Commands(Words):
         if before in {"BAR", "DBAR"}:  # \|\cdot\|, but not \|x\| \cdot \|y\|
             lone = len(self.out.lexemes) < 2 or self.out.lexemes[-2].type in NO_OPERAND_ENDS
         if lone and (after in {")", "]", "}", ",", "\\right", "|", "\\|", "\\rVert", "\\rvert", "\\rangle"}):
-            self.emit(
-                "MARK" if self.level.script and before == "LB" else "DOTS",
-                v.PRODUCTS[piece.value],
-                piece.start,
-                piece.end,
-            )
+            above = self.level.script and [lexeme.type for lexeme in self.out.lexemes[-2:]] == ["UP", "LB"]
+            self.emit("MARK" if above else "DOTS", v.PRODUCTS[piece.value], piece.start, piece.end)
+        elif before == "LB" and [lexeme.type for lexeme in self.out.lexemes[-2:]] == ["DOWN", "LB"]:
+            self.emit("DOTS", v.PRODUCTS[piece.value], piece.start, piece.end)  # X_{\cdot j}
         elif self.level.script and before == "LB":
             self.emit("MARK", v.PRODUCTS[piece.value], piece.start, piece.end)
         elif self.level.arguments:

@@ -44,7 +44,7 @@ class _Lexer(Commands):
             self.i += 1
             if value in v.GAPS and self.out.lexemes:
                 self.out.lexemes[-1].gap = True
-        elif value.isdigit() or (value == "." and self.digit(self.i + 1) and not self.digit(self.i - 1)):
+        elif self.digit(self.i) or (value == "." and self.digit(self.i + 1) and not self.digit(self.i - 1)):
             self.number()
         elif value in _SINGLE:
             self.single(piece)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from symbolic.errors import ReadError
 from symbolic.notation.tree import Span
-from symbolic.notation.vocabulary import UNICODE
+from symbolic.notation.vocabulary import LOWERED, RAISED, UNICODE
 
 MAX_EXPANSIONS = 1_000
 MAX_PIECES = 20_000
@@ -23,7 +23,9 @@ MAX_MOVED = 200_000  # pieces that all arguments hold together
 MAX_BODY = 2_000  # characters of a definition
 MAX_MACROS = 2_000
 
-_PIECE = re.compile(r"\\(?:[A-Za-z@]+|.)|%[^\n]*(?:\n[ \t]*|$)|\s+|.", re.DOTALL)
+_PIECE = re.compile(
+    rf"([{''.join(RAISED)}]+)|([{''.join(LOWERED)}]+)|" + r"\\(?:[A-Za-z@]+|.)|%[^\n]*(?:\n[ \t]*|$)|\s+|.", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,10 @@ def pieces(text: str, start: int, end: int) -> list[Piece]:
     for match in _PIECE.finditer(text, start, end):
         value = match.group()
         if value[0] == "%":
+            continue
+        if match.lastindex:  # ⁻¹ is ^{-1}
+            sign, table = ("^", RAISED) if match.lastindex == 1 else ("_", LOWERED)
+            found.extend(Piece(part, *match.span()) for part in [sign, "{", *(table[letter] for letter in value), "}"])
             continue
         found.append(Piece(UNICODE.get(value, value) if len(value) == 1 else value, *match.span()))
     return found

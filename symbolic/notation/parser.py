@@ -203,11 +203,9 @@ def parse_expression(text: str, macros: Mapping[str, Macro] = NO_MACROS) -> Node
     """
     lexemes, depths, regions = _lexemes(text, 0, len(text), macros)
     for lexeme, depth in zip(lexemes, depths, strict=True):
-        if lexeme.type == "REL" and depth == 0:
+        if lexeme.type in {"REL", "QUAD", "SEMI", "NL", "AMP"} and depth == 0:
             sign = text[lexeme.start_pos : lexeme.end_pos]
-            raise ReadError(
-                f"cannot read {sign!r} at {lexeme.start_pos}: expected one expression without a relation sign"
-            )
+            raise ReadError(f"cannot read {sign!r} at {lexeme.start_pos}: expected one expression")
     lexemes = [lexeme for lexeme in lexemes if lexeme.type not in {"PUNCT", "LABEL"}]
     if not lexemes:
         raise ReadError("cannot read an empty text: an expression was expected")

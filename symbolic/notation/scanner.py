@@ -61,6 +61,7 @@ NO_OPERAND_ENDS = {
     "LP", "LBR", "LCB", "LB", "LA", "LN", "LANG", "LFL", "LCE", "LDOT", "ST",
 }  # fmt: skip
 
+_DIGITS = frozenset("0123456789")
 DELIMITERS = {**v.OPENERS, **v.CLOSERS, **v.BARS}
 
 
@@ -112,7 +113,7 @@ class Scanner:
         return re.sub(r"\s+", " ", "".join(shown))
 
     def digit(self, i: int) -> bool:
-        return 0 <= i < len(self.pieces) and self.pieces[i].value.isdigit()
+        return 0 <= i < len(self.pieces) and self.pieces[i].value in _DIGITS
 
     def is_name(self, j: int) -> bool:
         """Whether the piece is a letter or a command that is a name or puts a font or an accent on one."""

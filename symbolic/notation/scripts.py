@@ -97,16 +97,19 @@ def scripted(base: Node, scripts: Sequence[Script]) -> Node:
     order = sorted(range(len(scripts)), key=lambda k: "_^'|".index(scripts[k].place) if scripts[k].place in "_|" else 1)
     if uppers and lowers and uppers[0] < lowers[0] and two_indices(scripts[lowers[0]].node) and base.kind != "norm":
         order = list(range(len(scripts)))
-    layers = [k for k in uppers if base.kind == "name" and layer(scripts[k].node)]
+    layers = [k for k in uppers if base.kind == "name" and _starts_with_layer(scripts[k].node)]
     order = [k for k in order if k in layers] + [k for k in order if k not in layers]
     for k in order:
         base = one_script(base, scripts[k])
     return base
 
 
+def _starts_with_layer(node: Node) -> bool:
+    return layer(node.children[0] if node.kind == "mul" else node)
+
+
 def layer(node: Node) -> bool:
-    first = node.children[0] if node.kind == "mul" and not node.value else node
-    return first.kind == "group" and first.value == "("
+    return node.kind == "group" and node.value in {"(", "["}
 
 
 def one_script(base: Node, script: Script) -> Node:
@@ -128,57 +131,59 @@ def one_script(base: Node, script: Script) -> Node:
 
 def _raised(base: Node, above: Node, span: Span) -> Node:
     """The base with a superscript: a transpose, an inverse, a layer, a power."""
-    if above.kind == "mul" and not above.value and (mark(above.children[0]) or layer(above)):
-        for child in above.children:  # W^{(1)T}, x^{*T}
-            if not (mark(child) or layer(child)):
-                raise Unclear("a transpose, a star or a layer in a superscript of several signs", above.span)
+    signs = above.children if above.kind == "mul" and not above.value else ()
+    if signs and all(mark(child) not in {None, ("transpose", "t")} or layer(child) for child in signs):
+        for child in signs:  # W^{(1)T}, x^{*T}
             base = _raised(base, child, span)
         return base
-    if above.kind == "neg" and (is_number(above.children[0], "1") or is_transpose(above.children[0])):
-        return Node("inverse" if is_number(above.children[0], "1") else "inverse_transpose", span, (base,))
-    if above.kind == "neg" and above.children[0].kind == "mul" and [str(c) for c in above.children[0].children] in (
-        ["number:1", "name:T"], ["number:1", "name:top"],
-    ):  # fmt: skip
-        return Node("inverse_transpose", span, (base,))
-    kind, value = mark(above)
-    if kind:
-        return Node(kind, span, (base,), value)
-    if layer(above):
+    if above.kind == "neg":
         inner = above.children[0]
+        if is_number(inner, "1"):
+            return Node("inverse", span, (base,))
+        if is_transpose(inner) or (inner.kind == "mul" and _inverse_transposed(inner)):
+            return Node("inverse_transpose", span, (base,))
+    found = mark(above)
+    if found and not (
+        found[0] == "transpose" and (base.kind == "number" or (base.kind == "name" and base.value == "e"))
+    ):
+        return Node(found[0], span, (base,), found[1])
+    if layer(above):
+        inner, brackets = above.children[0], {"(": "()", "[": "[]"}[above.value]
         if base.kind == "name" and inner.kind == "number":
-            return replace(base, span=span, value=f"{base.value}^({inner.value})")
-        return Node("sub", span, (base, inner), "^()")
+            return replace(base, span=span, value=f"{base.value}^{brackets[0]}{inner.value}{brackets[1]}")
+        return Node("sub", span, (base, inner), f"^{brackets}")
     if above.kind == "mark":
         return Node("pow", span, (base, replace(above, kind="text")))
-    if any(is_transpose(node) for node in above.walk()) and above.kind in {"add", "mul"}:
+    if above.kind in {"add", "mul"} and any(is_transpose(node) for node in above.walk()):
         raise Unclear("a transpose in a superscript of its own", above.span)
-    if above.kind == "mul" and above.children[0].kind == "mark":
-        rest = above.children[1:]
-        power = rest[0] if len(rest) == 1 else replace(above, children=rest)
-        return Node("pow", span, (base, power), above.children[0].value)
+    if signs and signs[0].kind == "mark":  # A^{\circ 2}
+        rest = signs[1] if len(signs) == 2 else replace(above, children=signs[1:])
+        return Node("pow", span, (base, rest), signs[0].value)
     return Node("pow", span, (base, above))
 
 
+def _inverse_transposed(node: Node) -> bool:
+    """Whether, after a minus, a superscript says 1 and T."""
+    return len(node.children) == 2 and is_number(node.children[0], "1") and is_transpose(node.children[1])
+
+
 _MARKS = {"*": "star", "ast": "star", "star": "star", "+": "pseudo_inverse", "'": "prime"}
+_MARK_NAMES = {"dagger": "pseudo_inverse", "dag": "pseudo_inverse", "star": "star", "ast": "star", "prime": "prime"}
 
 
-def mark(node: Node) -> tuple[str, str] | tuple[str, str]:
-    """The kind and value of what a superscript of one sign makes: ("", "") when it is no such sign."""
+def mark(node: Node) -> tuple[str, str] | None:
+    """The kind and value of what a superscript of one sign makes, if it makes more than a power."""
     if is_transpose(node):
         return "transpose", ""
-    if node.kind == "name" and node.value == "t" and not node.font:
-        return "transpose", "t"
     if node.kind == "mark" and node.value in _MARKS:
         return _MARKS[node.value], ""
-    if node.kind == "name" and node.value in {"dagger", "dag"}:
-        return "pseudo_inverse", ""
-    if node.kind == "name" and node.value in {"star", "ast"}:
-        return "star", ""
-    if node.kind == "name" and node.value == "prime":
-        return "prime", ""
-    if node.kind == "name" and node.value == "H":
-        return "star", "H"
-    return "", ""
+    if node.kind != "name":
+        return None
+    if node.value in _MARK_NAMES:
+        return _MARK_NAMES[node.value], ""
+    if node.value == "t" and not node.font:
+        return "transpose", "t"
+    return ("star", "H") if node.value == "H" else None
 
 
 def resolved(factor: Factor) -> Node:

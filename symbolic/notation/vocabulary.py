@@ -268,10 +268,12 @@ UNICODE = {
     "∀": "\\forall", "′": "'", "’": "'", "ℓ": "\\ell", "⊥": "\\perp", "∗": "*", "∣": "|", "\u00a0": " ", "‵": "'",
     "≪": "\\ll",
     "≫": "\\gg", "∑": "\\sum", "∏": "\\prod", "″": "''",
-    **_greek("αβγδεζηθικλμνξπρστυφχψωϵϕ", "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi "
-             "rho sigma tau upsilon varphi chi psi omega epsilon phi"),
+    **_greek("αβγδεζηθικλμνξπ", "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi pi"),
+    **_greek("ρστυφχψωϵϕ", "rho sigma tau upsilon varphi chi psi omega epsilon phi"),
     **_greek("ΓΔΘΛΞΠΣΥΦΨΩ", "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"),
 }  # fmt: skip
+RAISED = {**dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True)), "⁻": "-", "⁺": "+", "ᵀ": "T", "ⁿ": "n"}
+LOWERED = {**dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True)), "ᵢ": "i", "ⱼ": "j", "ₖ": "k", "ₙ": "n", "ₘ": "m"}
 
 # Several plain letters that are one name and not a product.
 ACRONYMS = ("RMSE", "MAP", "MLE", "MSE", "OLS", "RSS", "ReLU")

@@ -152,7 +152,9 @@ class Words(Scanner):
         start, end = piece.start, self.pieces[after - 1].end
         single = inner[0] if len(inner) == 1 else ""
         joined = "".join(inner)
-        if (len(single) == 1 and single.isalpha()) or (len(single) > 2 and self.is_name(first)):
+        if (len(single) == 1 and single.isalpha()) or (
+            len(single) > 2 and self.is_name(first) and single not in v.ACCENTS
+        ):
             self.i = after
             if single == "d" and font in v.WORD_FONTS:
                 self.word("d", start, end) if not self.level.arguments else self.emit("NAME", "d", start, end)
