@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.markup import escape
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.spinner import Spinner
 from rich.table import Table
 
 from proofs.checking import command
@@ -87,8 +90,8 @@ def solve(
     wanted = [name.strip() for name in formats.split(",") if name.strip()]
     stderr = Console(stderr=True)
     if stderr.is_terminal:
-        with stderr.status("starting") as status:
-            report = run_parts(parts or [], output, wanted, lambda text: status.update(escape(text)), source)
+        with _Shown(stderr) as shown:
+            report = run_parts(parts or [], output, wanted, shown.say, source, shown.advance)
     else:
         report = run_parts(parts or [], output, wanted, lambda text: None, source)
     _print_report(report)
@@ -111,6 +114,33 @@ def replay(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Cer
     raise typer.Exit(kernel.main([str(file) for file in files]))
 
 
+class _Shown:
+    """What is being done, on a terminal: a line of text, and below it a bar for each long piece of work."""
+
+    def __init__(self, console: Console) -> None:
+        self.spinner = Spinner("dots", "starting")
+        self.bars = Progress(
+            TextColumn("  {task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+        )
+        self.tasks: dict[str, TaskID] = {}
+        self.live = Live(Group(self.spinner, self.bars), console=console, transient=True)
+
+    def __enter__(self) -> "_Shown":
+        self.live.start()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.live.stop()
+
+    def say(self, text: str) -> None:
+        self.spinner.update(text=escape(text))
+
+    def advance(self, what: str, done: int, of: int) -> None:
+        if what not in self.tasks:
+            self.tasks[what] = self.bars.add_task(escape(what), total=of)
+        self.bars.update(self.tasks[what], completed=done, total=of, visible=done < of)
+
+
 def _print_report(report: "Solved") -> None:
     """The table of parts, if there are any, its line of totals if there are several, and where the files are."""
     columns = ("steps", *COUNTS)
@@ -125,6 +155,9 @@ def _print_report(report: "Solved") -> None:
     console = Console()
     if report.rows:
         console.print(table)
+    for row in report.rows:
+        if row.note:
+            console.print(f"{row.part}: {row.note}", markup=False, highlight=False, soft_wrap=True)
     for file in report.files:
         console.print(f"wrote {file}", markup=False, highlight=False, soft_wrap=True)
 

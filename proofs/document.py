@@ -145,6 +145,11 @@ class Part:
 
 
 @dataclass(frozen=True)
+class NotWorked(Part):
+    """A part that cannot be worked here; its `question` says why, and what to do about it."""
+
+
+@dataclass(frozen=True)
 class Section:
     """A problem with its parts; `intro` declares the symbols, `note` says what is not worked here, and why."""
 

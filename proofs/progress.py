@@ -1,7 +1,7 @@
 """How far a long part of the work has come: told by whoever does it, heard by whoever shows it, else lost.
 
-The one who works calls `advance(done, of)`, and does not know whether anybody listens. In another process, `in_order`
-of `proofs.workers` passes on what is told there.
+The one who works calls `advance(what, done, of)`, and does not know whether anybody listens. In another process,
+`in_order` of `proofs.workers` passes on what is told there.
 """
 
 from __future__ import annotations
@@ -9,29 +9,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_listeners: list[Callable[[int, int], object]] = []
+Listener = Callable[[str, int, int], object]
+_listeners: list[Listener] = []
 
 
-def advance(done: int, of: int) -> None:
-    """Tell that `done` steps out of `of` are done.
+def advance(what: str, done: int, of: int) -> None:
+    """Tell that of `what`, a few words, `done` steps out of `of` are done.
 
-    >>> with heard_by(lambda done, of: print(f"{done}/{of}")):
-    ...     advance(1, 4)
-    1/4
-    >>> advance(2, 4)
+    >>> with heard_by(lambda what, done, of: print(f"{what}: {done}/{of}")):
+    ...     advance("training", 1, 4)
+    training: 1/4
+    >>> advance("training", 2, 4)
     """
     if _listeners:
-        _listeners[-1](done, of)
+        _listeners[-1](what, done, of)
+
+
+def listen(listener: Listener) -> None:
+    """From now on `listener` hears of every advance in this process, and none that listened before."""
+    _listeners.append(listener)
 
 
 @contextmanager
-def heard_by(listener: Callable[[int, int], object]) -> Iterator[None]:
-    """Inside, `listener` hears of every advance, in this process; the innermost one only."""
-    _listeners.append(listener)
+def heard_by(listener: Listener) -> Iterator[None]:
+    """Inside, `listener` hears of every advance."""
+    listen(listener)
     try:
         yield
     finally:
         _listeners.remove(listener)
 
 
-__all__ = ["advance", "heard_by"]
+__all__ = ["Listener", "advance", "heard_by", "listen"]

@@ -3,24 +3,25 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from proofs import render
-from proofs.document import Document, Figure, Interactive, Part, Problem, Section
+from proofs.document import Document, Figure, Interactive, NotWorked, Part, Problem, Section
 from proofs.files import write_whole
 from proofs.homework import problems
 from proofs.outside import ProblemSet, load
+from proofs.progress import Listener
 from proofs.render.figure import draw_ahead, pdf_file, prepare, svg_file
 from proofs.render.pdf import require_pdflatex
 from proofs.render.view import View, view
 from proofs.verdict import Verdict
 from proofs.verify import verify
 from proofs.workers import in_order
-from symbolic.errors import PushthroughError
+from symbolic.errors import MissingExtra, PushthroughError
 
 FORMATS: dict[str, Callable[[Document | View], str | bytes]] = {
     "tex": render.to_tex,
@@ -47,6 +48,7 @@ class Row:
     conditional: int
     refuted: int
     seconds: float
+    note: str = ""  # why it is not worked
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,16 @@ def solve(
     formats: Sequence[str] = ("tex", "html"),
     progress: Callable[[str], None] = lambda text: None,
     source: str | None = None,
+    heard: Listener | None = None,
 ) -> Solved:
     """Work the chosen parts (all without any), verify every step, write the files.
 
     `parts` are labels such as "4f", "2(d)" or "5", of the homework or of the problem set in `source`, a module (see
     `proofs.outside.load`). Beside the documents, `solutions.certificates.json` holds every certificate, which
     `pushthrough replay` checks with the kernel alone, and each figure has a file where a format needs it. Without
-    `output`, nothing is written. Raises PushthroughError for an unknown part or format, before any work is done.
+    `output`, nothing is written. `progress` is told what is done, `heard` how far long parts have come (see
+    `proofs.progress`). Raises PushthroughError for an unknown part or format, before any work is done, and MissingExtra
+    for a part that was asked for by its label and needs a library which is not there; else that part says so.
 
     >>> [row.part for row in solve(["2a"]).rows]
     ['2(a)']
@@ -86,7 +91,8 @@ def solve(
     several = source is None and len(tasks) >= ENOUGH_FOR_WORKERS
     if several and kinds:
         prepare()
-    worked = iter(_worked(tasks, in_order if several else map, kinds, progress))
+    results = in_order(partial(_attempted, set(map(_plain, parts))), tasks, heard, alone=not several)
+    worked = iter(_worked(tasks, results, kinds, progress))
     sections = [
         Section(problem.number, problem.title, problem.intro, tuple(islice(worked, len(labels))), problem.note)
         for problem, labels in chosen
@@ -134,7 +140,7 @@ def select(wanted: Sequence[str], worked: Sequence[Problem]) -> list[tuple[Probl
     A problem without parts is chosen by its number.
     """
     known = {f"{p.number}{label}" for p in worked for label in p.parts} | {str(p.number) for p in worked}
-    names = {re.sub(r"[\s().]", "", name).lower() for name in wanted} or {str(p.number) for p in worked}
+    names = set(map(_plain, wanted)) or {str(p.number) for p in worked}
     for name in sorted(names - known):
         choice = ", ".join(f"{p.number}({label})" for p in worked for label in p.parts)
         raise PushthroughError(f"there is no part {name!r}; the worked parts are {choice or 'none'}")
@@ -142,16 +148,33 @@ def select(wanted: Sequence[str], worked: Sequence[Problem]) -> list[tuple[Probl
     return [(p, labels) for p, labels in picked if labels or str(p.number) in names]
 
 
+def _plain(name: str) -> str:
+    return re.sub(r"[\s().]", "", name).lower()
+
+
 def _worked(
-    tasks: Sequence[tuple[Problem, str]], mapping: Any, kinds: Iterable[str], progress: Callable[[str], None]
+    tasks: Sequence[tuple[Problem, str]],
+    results: Iterator[Part],
+    kinds: Iterable[str],
+    progress: Callable[[str], None],
 ) -> Iterator[Part]:
     """The parts, one by one; their figures are drawn by another process while this one goes on."""
-    results = iter(mapping(_work, tasks))
     for problem, label in tasks:
         progress(f"working part {problem.number}({label})")
         part = next(results)
         draw_ahead(part.figures, kinds)
         yield part
+
+
+def _attempted(asked: Collection[str], task: tuple[Problem, str]) -> Part:
+    """One part; if a library is missing for it, and nobody asked for this very part, a part that says so."""
+    problem, label = task
+    try:
+        return _work(task)
+    except MissingExtra as error:
+        if f"{problem.number}{label}" in asked:
+            raise
+        return NotWorked(f"{problem.number}({label})", f"This part is not worked: {error}.", ())
 
 
 def _work(task: tuple[Problem, str]) -> Part:
@@ -179,7 +202,8 @@ def verdicts(part: Part) -> Iterator[Verdict]:
 def row_of(part: Part) -> Row:
     found = [verdict.status for verdict in verdicts(part)]
     counts = {status: found.count(status) for status in ("proved", "supported", "conditional", "refuted")}
-    return Row(part.label, len(found), **counts, seconds=part.seconds)
+    note = part.question if isinstance(part, NotWorked) else ""
+    return Row(part.label, len(found), **counts, seconds=part.seconds, note=note)
 
 
 def certificates(document: Document) -> Iterator[dict]:

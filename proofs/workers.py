@@ -13,33 +13,66 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from proofs.progress import Listener, heard_by, listen
+
 T = TypeVar("T")
 MAX_WORKERS = 8
+TICK = 0.1  # seconds: so often a parent looks for what its workers told
 THREADED = {"jax", "torch", "tensorflow"}
 _function: Callable[[Any], Any] | None = None  # inherited by the workers: functions need not be sent
 
 
-def in_order(function: Callable[[Any], T], tasks: Sequence[Any]) -> Iterator[T]:
+def in_order(
+    function: Callable[[Any], T], tasks: Sequence[Any], heard: Listener | None = None, alone: bool = False
+) -> Iterator[T]:
     """`map(function, tasks)` by several processes, results in order. An exception of a task is raised here.
+
+    What the tasks tell by `proofs.progress.advance` is passed on to `heard`, if given. With `alone`, this process does
+    all the work.
 
     >>> list(in_order(abs, [-1, 2]))
     [1, 2]
     """
     global _function
     count = min(len(tasks), _processors(), MAX_WORKERS)
-    if count < 2 or not hasattr(os, "fork") or not THREADED.isdisjoint(sys.modules):
-        yield from map(function, tasks)
+    if alone or count < 2 or not hasattr(os, "fork") or not THREADED.isdisjoint(sys.modules):
+        with heard_by(heard) if heard else nullcontext():
+            yield from map(function, tasks)
         return
     import multiprocessing  # one task alone does not pay for it
 
     _function = function
     context = multiprocessing.get_context("fork")
-    with context.Pool(count, signal.signal, (signal.SIGINT, signal.SIG_IGN)) as pool:
-        yield from pool.imap(_call, tasks)
+    told = context.SimpleQueue() if heard else None
+    with context.Pool(count, _begin, (told,)) as pool:
+        results = pool.imap(_call, tasks)
+        for _ in tasks:
+            yield results.next() if heard is None else _awaited(results, told, heard)
+
+
+def _awaited(results: Any, told: Any, heard: Listener) -> Any:
+    """The next result; while it is not there, and once when it is, what was told meanwhile is passed on."""
+    from multiprocessing import TimeoutError as NotYet
+
+    while True:
+        try:
+            return results.next(TICK)
+        except NotYet:
+            pass
+        finally:
+            while not told.empty():
+                heard(*told.get())
+
+
+def _begin(told: Any) -> None:
+    """What a worker does first: an interrupt is the parent's business, and how far it comes is told to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if told:
+        listen(lambda *message: told.put(message))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from numeric.networks.sweep import Grid, Sweep
 AXES = {"scale": 1, "rate": 2}
 
 
-def longest_run(values: np.ndarray) -> tuple[int, int]:
+def longest_run(values: Any) -> tuple[int, int]:
     """Where the longest run of true values begins and ends (its end is not in it); the first of several.
 
     >>> longest_run(np.array([1, 0, 1, 1, 0]))

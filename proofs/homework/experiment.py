@@ -69,7 +69,7 @@ def _trained(setting: Setting, depth: int, x: np.ndarray, labels: np.ndarray) ->
         setting.seeds,
         setting.epochs,
         setting.batch,
-        lambda done, _: advance(before + done, len(setting.depths) * cells),
+        lambda done, _: advance("training networks", before + done, len(setting.depths) * cells),
     )
 
 

@@ -196,9 +196,9 @@ def _fresh_networks(setting: Setting, fresh: Sequence[Fresh]) -> str:
         "Why? In a network before training, a ReLU layer with $n$ inputs and weights of standard deviation $s$"
         " multiplies the mean square of what goes forward by $n s^2 / 2$; going backward, the mean square of the"
         f" derivatives is multiplied by as much where the layer has $n$ outputs ({CITED}). With $n = {setting.hidden}$"
-        f" both stay as they are at $s = {setting.kept:.3f}$, the dotted line in the figures. The measured mean squares,"
-        f" averaged over the seeds, are within a factor {forward:.2f} of this going forward and {back:.2f} going"
-        f" backward, over all scales."
+        f" both stay as they are at $s = {setting.kept:.3f}$, the dotted line in the figures. The measured mean"
+        f" squares, averaged over the seeds, are within a factor {forward:.2f} of this going forward and {back:.2f}"
+        f" going backward, over all scales."
     )
 
 
@@ -224,9 +224,9 @@ def _lower_end(setting: Setting, observed: Observed) -> str:
         back = fresh.seen.slopes[k, 0] / fresh.seen.slopes[k, -1]
         said.append(
             f"With {named(depth)} layers the smallest scale that works, with some rate and for most seeds, is"
-            f" {number(scale)}{', where the grid begins' if k == 0 else ''}. There a hidden layer multiplies mean squares"
-            f" by {number(setting.hidden * scale**2 / 2)}: the last one holds {number(forward)} of the mean square of the"
-            f" examples, and of that of the derivatives by the scores {number(back)} arrives at the first."
+            f" {number(scale)}{', where the grid begins' if k == 0 else ''}. There a hidden layer multiplies mean"
+            f" squares by {number(setting.hidden * scale**2 / 2)}: of that of the examples the last one holds"
+            f" {number(forward)}, and of that of the derivatives by the scores {number(back)} is left at the first."
         )
     return " ".join(said)
 
@@ -294,8 +294,10 @@ def moments(setting: Setting, fresh: Sequence[Fresh]) -> Figure:
         _curves(depth, "backward", "output", f.seen.slopes, f.theory.slopes)
         for depth, f in zip(setting.depths, fresh, strict=True)
     ]
-    ends = [f"{number(part[0, k])} at the smallest scale to {number(part[-1, k])} at the largest"
-            for f in fresh[-1:] for part, k in ((f.seen.activations, -1), (f.seen.slopes, 0))]  # fmt: skip
+    ends = [
+        f"{values[0]:.0e} at the smallest scale to {values[-1]:.0e} at the largest"
+        for values in (fresh[-1].seen.activations[:, -1], fresh[-1].seen.slopes[:, 0])
+    ]
     return Figure(
         "mean-squares",
         "Networks before training: mean squares, over examples, units of a layer and seeds, of the inputs of each layer"
@@ -303,7 +305,7 @@ def moments(setting: Setting, fresh: Sequence[Fresh]) -> Figure:
         " mean squares of the examples and of the derivatives by the scores. Dotted: the scale that keeps them.",
         "Mean squares over the initialisation scale on logarithmic axes, a curve for each layer."
         f" With {named(setting.depths[-1])} layers the input of the last layer goes from {ends[0]}, the"
-        f" derivatives by the outputs of the first from {ends[1]}.".replace("$", ""),
+        f" derivatives by the outputs of the first from {ends[1]}.",
         SecondMoments(setting.scales, setting.kept, (*forward, *back), ("mean square", "mean square")),
         (6.4, 5.0),
     )
@@ -328,7 +330,7 @@ def percent(share: float) -> str:
 
 
 def number(value: float) -> str:
-    """A positive number to two digits, as prose; a power of ten outside of 0.01 to 1000 is written as one.
+    r"""A positive number to two digits, as prose; a power of ten outside of 0.01 to 1000 is written as one.
 
     >>> number(0.0316), number(1e-6), number(3.16e-5)
     ('$0.032$', '$10^{-6}$', '$3.2 \\cdot 10^{-5}$')

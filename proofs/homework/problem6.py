@@ -1,10 +1,11 @@
-"""Problem 6: the coding assignment, not worked yet."""
+"""Problem 6: the coding assignment on fully connected networks."""
 
 from proofs.document import Problem
+from proofs.homework.experiment import experiment
 
 PROBLEM = Problem(
     6,
     "Coding fully connected networks",
     "",
-    note="This problem asks for a program and an observation from running it. It is not worked here yet.",
+    {"b": experiment},
 )

@@ -29,6 +29,7 @@ class Row:
     supported: int = 1
     conditional: int = 0
     seconds: float = 0.25
+    note: str = ""
 
 
 @dataclass

@@ -10,7 +10,7 @@ import pytest
 from proofs import __main__
 from proofs.document import Figure, Part, Problem
 from proofs.examples import first
-from proofs.homework import problem1, problem6, problem7
+from proofs.homework import problem1, problem7
 from proofs.outside import ProblemSet
 from proofs.render import pdf
 from proofs.solve import DRAWN, FORMATS, select, solve
@@ -44,10 +44,9 @@ def test_parts_and_problems_are_chosen() -> None:
 
 
 def test_what_only_the_student_can_write_is_said_in_one_line() -> None:
-    for problem in (problem1.PROBLEM, problem6.PROBLEM, problem7.PROBLEM):
+    for problem in (problem1.PROBLEM, problem7.PROBLEM):
         assert not problem.parts
         assert problem.note.endswith(".") and "\n" not in problem.note and len(problem.note) < 120
-    assert "not worked here yet" in problem6.PROBLEM.note
 
 
 def test_a_problem_without_parts_is_a_section_and_no_row(
