@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from lark import Transformer
@@ -213,14 +214,18 @@ class Build(Transformer):
 
     def matrix(self, parts: list[Any]) -> Node:
         kind = parts[0].value
-        rows = [part for part in parts if isinstance(part, Node)]
+        span = span_of([parts[0], parts[-1]])
+        rows: list[Node] = []
+        for before, row in pairwise(parts):
+            if isinstance(row, Node):  # an empty row stands behind the sign before it
+                rows.append(row if row.span[0] >= 0 else _moved(row, before.end_pos))
         if len(rows) > 1 and len(rows[-1].children) == 1 and rows[-1].children[0].kind == "missing":
             rows.pop()
         if kind == "cases":
-            return self.cases(rows, span_of(parts))
+            return self.cases(rows, span)
         if len({len(row.children) for row in rows}) > 1:
-            raise Unclear("rows of the same length", span_of(parts))
-        return Node("matrix", span_of(parts), tuple(rows), kind)
+            raise Unclear("rows of the same length", span)
+        return Node("matrix", span, tuple(rows), kind)
 
     def cases(self, rows: Sequence[Node], span: Span) -> Node:
         for row in rows:
@@ -233,7 +238,7 @@ class Build(Transformer):
         return Node("cases", span, tuple(found))
 
     def cells(self, parts: list[Any]) -> Node:
-        found, end = [], max(span_of(parts[1:2] or parts)[0], 0)
+        found, end = [], span_of(parts[1:2] or parts)[0]
         for part in parts:
             if isinstance(part, Lexeme):
                 end = part.end_pos
@@ -244,6 +249,12 @@ class Build(Transformer):
 
     def cell(self, parts: list[Any]) -> Node:
         return parts[0] if parts else Node("missing", (-1, -1))
+
+
+def _moved(row: Node, place: int) -> Node:
+    """A row without anything in it, at its place."""
+    cells = tuple(replace(cell, span=(place, place)) for cell in row.children)
+    return replace(row, span=(place, place), children=cells)
 
 
 def _plain(node: Any) -> Any:

@@ -76,6 +76,7 @@ class _Lexer(Commands):
             sign.font = f"{sign.font} {said}".strip()
             if said in {"def", "Delta", "triangle", "def."}:
                 sign.value = ":=" if sign.value == "=" else sign.value
+            sign.start_pos = min(sign.start_pos, piece.start)
             if after > first:
                 sign.end_pos = max(sign.end_pos, self.pieces[after - 1].end)
             self.i = after

@@ -217,6 +217,7 @@ class Words(Scanner):
         level = self.level
         if self.i > level.close:
             self.levels.pop()
+            self.out.regions.append((level.start, self.pieces[level.close].end))
             return
         k = self.i
         while k < level.close and self.pieces[k].value != "$":
@@ -228,6 +229,7 @@ class Words(Scanner):
         self.i = k
         if k >= level.close:
             self.levels.pop()
+            self.out.regions.append((level.start, self.pieces[level.close].end))
             self.i = k + 1
             return
         close = next((n for n in range(k + 1, level.close) if self.pieces[n].value == "$"), level.close)
