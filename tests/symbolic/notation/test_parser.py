@@ -77,7 +77,7 @@ def test_spaces_of_an_ocr_change_nothing() -> None:
     may_change = (
         r"text|&|\\ |~|rm|d[A-Z]|\d\d|\.|\\\\|mathbf|1/2 x|\]|operator|MSE|\|\||\\[a-z]+\{[A-Za-z]{2,}\}|\\d|OLS"
     )
-    kept = [(latex, tree) for latex, tree in TABLE if not re.search(may_change, latex)]
+    kept = [(latex, tree) for latex, tree in TABLE if latex.isascii() and not re.search(may_change, latex)]
     assert len(kept) > 250
     for latex, tree in kept:
         wide = re.sub(r"\\[A-Za-z]+|\\.|.", lambda match: match.group() + " ", latex)
