@@ -39,6 +39,18 @@ def eval_numerical_gradient_array(
     return _differences(lambda at: np.array(f(at)), x, h, np.asarray(df))
 
 
+def error_in_norm(one: Any, other: Any) -> float:
+    """|one - other| / max(|one|, |other|) over all entries together; 0 where both are 0.
+
+    The largest error of a single entry says less: an entry near 0 is known to few digits only.
+
+    >>> error_in_norm([3.0, 4.0], [3.0, 3.0])
+    0.2
+    """
+    scale = max(np.linalg.norm(one), np.linalg.norm(other))
+    return float(np.linalg.norm(np.subtract(one, other)) / scale) if scale else 0.0
+
+
 def _differences(f: Callable[[Any], Any], x: np.ndarray, h: float, weights: Any = 1.0) -> np.ndarray:
     if not (isinstance(x, np.ndarray) and x.dtype.kind == "f"):
         raise TypeError("x must be an array of floating-point numbers: its entries are moved by small steps.")
@@ -56,4 +68,4 @@ def _differences(f: Callable[[Any], Any], x: np.ndarray, h: float, weights: Any 
     return slopes
 
 
-__all__ = ["eval_numerical_gradient", "eval_numerical_gradient_array"]
+__all__ = ["error_in_norm", "eval_numerical_gradient", "eval_numerical_gradient_array"]
