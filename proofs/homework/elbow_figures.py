@@ -44,18 +44,22 @@ class SgdStep:
 
 
 def sgd_step(
-    symbols: tuple[Symbol, ...], unit: Piecewise, elbow: Expr, loss: Expr, slope: Expr, bias: Expr, phi: Symbol
-) -> SgdStep:
+    symbols: tuple[Symbol, ...], unit: Piecewise, elbow: Expr, loss: Expr, slope: Expr, bias: Expr, phi: Symbol,
+    shift: tuple[Symbol, Expr] | None = None,
+) -> SgdStep:  # fmt: skip
     """The step of a unit: its prediction, active in the first of its cases; its elbow; the loss in terms of `phi`.
 
     `slope` and `bias` are the derivatives of the loss by w and by b. What holds after the step is what was derived,
-    with the new weight and bias for the old ones.
+    with the new weight and bias for the old ones. `shift` is by how much the elbow of an active unit moves, in terms of
+    a symbol for the residual; without it, the difference of the elbows.
     """
     w, b, _, _, rate = symbols
     names = ("active", "residual", "slope_gradient", "bias_gradient", "new_w", "new_b", "elbow", "new_elbow", "shift",
              "loss", "new_active", "new_phi", "new_loss")  # fmt: skip
     at = {name: Symbol(name, real=True) for name in names}
     after = {w: at["new_w"], b: at["new_b"]}
+    difference = at["new_elbow"] - at["elbow"]
+    by_cases = shift and Piecewise((shift[1].xreplace({shift[0]: at["residual"]}), unit.args[0][1]), (difference, true))
     values = {
         "active": unit.args[0][1],
         "residual": jacobian(loss, phi),
@@ -65,7 +69,7 @@ def sgd_step(
         "new_b": b - rate * at["bias_gradient"],
         "elbow": elbow,
         "new_elbow": elbow.xreplace(after),
-        "shift": at["new_elbow"] - at["elbow"],
+        "shift": by_cases or difference,
         "loss": loss,
         "new_active": unit.args[0][1].xreplace(after),
         "new_phi": unit.xreplace(after),
