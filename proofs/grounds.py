@@ -138,6 +138,11 @@ def _signs(reader: _Reader, squares: list[Any] | None, local: list[Any]) -> Iter
         yield "the two differences are equal"
         return
     factors = [(c, middle) for c, middle, root in squares if root == ["id", "1"]]
+    known = [fact[1] for fact in local if fact[0] != "at_least"]
+    if reader.has_numbers_only and squares and not (len(factors) == len(squares) == 1 and factors[0][1] in known):
+        total = reader.formula(["add", *(_square(q, scalar=True) for q in squares)])
+        yield f"{'the difference' if local else 'it'} is {total}"
+        return
     if local and len(factors) == len(squares) == 1:
         c = factors[0][0]
         one = c == ["num", "1"]
@@ -161,6 +166,7 @@ class _Reader:
     def __init__(self, certificate: dict[str, Any]) -> None:
         self.names = Names(certificate)
         self.sizes = certificate["symbols"]
+        self.has_numbers_only = all(size == ["1", "1"] for size in self.sizes.values())
         self.inverses = [step[1] for step in certificate["steps"] if step[0] == "inverse"]
 
     def reference(self, ref: str) -> str:
@@ -281,8 +287,9 @@ def _size(name: str) -> Any:
 def _square(row: list[Any], scalar: bool = False) -> Any:
     """`coefficient L' P L`, as the certificate lists it: [coefficient, P or null, L]; of a number `coefficient L^2`."""
     coefficient, middle, root = row
-    if scalar and middle is None and isinstance(root, str):
-        return ["mul", coefficient, ["pow", root, "2"]]
+    if scalar:
+        one, factors = ["id", "1"], [coefficient, *([] if middle is None else [middle])]
+        return ["mul", *factors, *([] if root == one else [["pow", root, "2"]])]
     core = [root] if middle is None else [middle]
     if not (isinstance(root, list) and root[0] == "id"):
         turned = root[1] if isinstance(root, list) and root[0] == "T" else ["T", root]

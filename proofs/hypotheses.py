@@ -6,7 +6,7 @@ only the sign of `target` is open: odd powers of denominators and factors of kno
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -19,6 +19,7 @@ from proofs.laurent import ONE, Letters, Monomial, Poly, by_powers, power, produ
 from symbolic.errors import UnsupportedError
 
 Json = Any
+Lemma = Callable[[Json], list[Json] | None]
 _SIGNED = ("positive", "nonnegative")
 
 
@@ -44,10 +45,13 @@ class Known:
 
 
 class Hypotheses:
-    """What is in force, as polynomials. Letters have a sign: "positive", "nonnegative", "nonzero", or none."""
+    """What is in force, as polynomials. Letters have a sign: "positive", "nonnegative", "nonzero", or none.
 
-    def __init__(self, checker: Checker, local: Sequence[Json]) -> None:
-        self.letters, self.checker = Letters(checker), checker
+    `lemma` shows that a factor is positive, if it can; without it only equations and signs of letters are read.
+    """
+
+    def __init__(self, checker: Checker, local: Sequence[Json], lemma: Lemma | None = None) -> None:
+        self.letters, self.checker, self.lemma = Letters(checker), checker, lemma
         self.signs: dict[int, str] = {}
         self.local_signs: set[int] = set()
         self.steps = list[Json]()  # that show factors to be positive, and invert them
@@ -55,6 +59,7 @@ class Hypotheses:
         self.positive: list[tuple[Json, Poly]] = []  # shown by steps, or given
         facts = [(ref, f, False) for ref, f in checker.facts.items()]
         facts += [(f"h{k}", f, True) for k, f in enumerate(local)]
+        self.global_facts = [f[1] for ref, f, is_local in facts if not is_local and f[0] in STRICT]
         read = [(ref, f, is_local, self._read(f)) for ref, f, is_local in facts]
         for _, f, is_local, p in read:
             self._note(f, p, is_local)
@@ -65,7 +70,7 @@ class Hypotheses:
             if p and f[0] == "eq":
                 target, factor, _ = self.without_units(p)
                 self.equations.append((ref, p, target, factor))
-            elif p and ref[0] != "d" and not self._is_letter(f[1]):  # what a step showed follows from the others
+            elif lemma is not None and p and ref[0] != "d" and not self._is_letter(f[1]):  # "d" follows from others
                 self._know(f, p, is_local)
 
     def _read(self, f: Json) -> Poly:
@@ -90,9 +95,9 @@ class Hypotheses:
         if f[0] not in (*STRICT, *LAX):
             return
         goal, strict = Goal(self, p, strict=True, beside=f[1]), f[0] in STRICT
-        inverses = [self._inverse(q) for _, q in goal.middle]
-        itself = any(q == p for _, q in goal.middle)
-        if itself or goal.target == p or None in inverses:
+        alone = goal.target == p or any(q == p for _, q in goal.middle)
+        inverses = [] if alone else [self._inverse(json, q) for json, q in goal.middle]
+        if alone or None in inverses:
             self.known.append(Known(p, strict, is_local, ((f[1], p),)))
             return
         ((m, c),) = goal.weight.items()
@@ -101,12 +106,17 @@ class Hypotheses:
         back = product(goal.outer, *(q for _, q in goal.middle))
         self.known.append(Known(goal.target, strict, is_local, ((f[1], p), *goal.middle), weight, root, back))
 
-    def _inverse(self, q: Poly) -> Poly | None:
-        """1 / q up to the sign, where q or -q is a letter or has been inverted."""
+    def _inverse(self, json: Json, q: Poly) -> Poly | None:
+        """1 / q, where q or -q has been inverted, or is a letter that is not 0; or by one more step."""
         for u, (_, d) in self.letters.inverses.items():
             if q == d or q == scaled(d, -1):
-                return {((u, 1),): Fraction(1)}
-        return power({m: Fraction(1) for m in q}, -1) if len(q) == 1 and abs(next(iter(q.values()))) == 1 else None
+                return {((u, 1),): Fraction(1 if q == d else -1)}
+        if len(q) == 1 and abs(next(iter(q.values()))) == 1 and self.is_unit(next(iter(q))):
+            return scaled(power({m: Fraction(1) for m in q}, -1), next(iter(q.values())))
+        if json in self.global_facts:
+            self.steps.append(["inverse", json])
+            return {((self.letters.promise_inverse(q), 1),): Fraction(1)}
+        return None
 
     def note(self, s: str, sign: str, is_local: bool) -> None:
         x, order = self.letters.symbol(s), ("", "nonnegative", "nonzero", "positive")
@@ -150,12 +160,20 @@ class Hypotheses:
                 middle = None if not odd else ["mul", *(self.letters.jsons[x] for x in odd)]
                 root = ["id", "1"] if half == ONE else self.letters.write(half)
                 squares.append([self.letters.write_monomial(weight, c), middle, root])
-            json = self.letters.write(q)
-            self.steps += [["positive", json, squares, None], ["inverse", json]]
-            self.letters.promise_inverse(q)
-            self.positive.append((json, q))
-            return json, q
+            return self._remember(q, [squares, None])
+        for q in (p, scaled(p, -1)):
+            evidence = None if self.lemma is None else self.lemma(self.letters.write(q))
+            if evidence is not None:
+                return self._remember(q, evidence)
         return None
+
+    def _remember(self, q: Poly, evidence: list[Json]) -> tuple[Json, Poly]:
+        json = self.letters.write(q)
+        self.steps += [["positive", json, *evidence], ["inverse", json]]
+        self.letters.promise_inverse(q)
+        self.positive.append((json, q))
+        self.global_facts.append(json)
+        return json, q
 
     def _is_strict(self, m: Monomial) -> bool:
         """A monomial that the kernel sees to be positive without further steps: the square in it is 1."""
@@ -213,9 +231,14 @@ class Goal:
         """Make the exponents of a letter start at 0."""
         low = min((dict(m).get(x, 0) for m in self.target), default=0)
         sign = self.here.signs.get(x)
+        one, side = {((x, 1),): Fraction(1)}, 1
+        if low > 0 and sign not in ("positive", "nonzero") and self.target != one:
+            side = self._to_middle(one)  # a letter that is known to be negative
+            low = 1 if side else 0
+            self.target = scaled(product(self.target, power(one, -low)), side or 1)
+            return
         if low == 0 or sign not in ("positive", "nonzero"):
             return
-        one, side = {((x, 1),): Fraction(1)}, 1
         if sign == "positive":
             self.weight = product(self.weight, power(one, low))
         else:
@@ -243,22 +266,23 @@ class Goal:
             }
             if not strict:
                 self.outer, e = product(self.outer, power(p, e // 2)), e % 2
-            found = self._known_factor(p) if e else None
-            if found is not None and (len(factors) > 1 or e > 1 or not self.beside):
+            alone = len(factors) == 1 and e == 1
+            found = self._known_factor(p, alone) if e else None
+            if found is not None:
                 json, q, ratio = found
                 self.middle += [(json, q)] * e
                 p = {(): ratio}
             rest = product(rest, power(p, e))
         self.target = rest
 
-    def _known_factor(self, p: Poly) -> tuple[Json, Poly, Fraction] | None:
+    def _known_factor(self, p: Poly, alone: bool) -> tuple[Json, Poly, Fraction] | None:
         """A fact that says q > 0, where p is a multiple of q; and p / q."""
         for json, q in self.here.positive:
             if q.keys() == p.keys() and (self.beside is None or json != self.beside):
                 m = next(iter(p))
                 if scaled(q, p[m] / q[m]) == p:
                     return json, q, p[m] / q[m]
-        found = self.here.evident(p) if len(p) > 1 else None
+        found = self.here.evident(p) if len(p) > 1 and not alone else None
         return None if found is None else (*found, Fraction(1 if found[1] == p else -1))
 
 

@@ -197,6 +197,7 @@ class Inquiry:
         return f". It is proved where {' and '.join(self.attempt.conditions)}" if found and self.attempt else ""
 
     def supported(self) -> Verdict:
+        self.evidence = self.evidence or instance(self.claim, self.given)
         if self.evidence is None:
             assert self.nothing is not None
             raise self.nothing

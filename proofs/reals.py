@@ -37,6 +37,7 @@ from symbolic.errors import UnsupportedError
 
 Json = Any
 LARGEST = 2500  # columns in one search
+LEMMA = 0.2  # seconds for the sign of a factor
 ID: Json = ["id", "1"]
 
 
@@ -78,16 +79,24 @@ class SignProof:
 
 
 def prove_sign(
-    checker: Checker, local: Sequence[Json], kind: str, e: Json, seconds: float, depth: int = 4
+    checker: Checker, local: Sequence[Json], kind: str, e: Json, seconds: float, depth: int = 4, lemmas: bool = True
 ) -> SignProof | None:
     """A proof that the scalar `e` is `kind` ("positive" or "nonnegative"), or None.
 
-    `local`: the premises above the claim, which are not among the facts of `checker`.
+    `local`: the premises above the claim, which are not among the facts of `checker`. `lemmas`: factors may be shown to
+    be positive on the way.
     """
+
+    def lemma(factor: Json) -> list[Json] | None:
+        if not lemmas:
+            return None
+        found = prove_sign(checker, (), "positive", factor, min(seconds, LEMMA), depth=2, lemmas=False)
+        return None if found is None or found.steps else found.evidence(0)
+
     try:
-        here = Hypotheses(checker, local)
         inside = copy(checker)
         inside.facts = {**checker.facts, **{f"h{len(checker.facts) + k}": f for k, f in enumerate(local)}}
+        here = Hypotheses(checker, local, lemma)
         here.letters.checker = here.checker = inside
         p = here.letters.read(inside.expr(e, {}))
     except (KernelError, UnsupportedError):
@@ -332,7 +341,7 @@ def prove_zero(checker: Checker, e: Json, seconds: float) -> Json | None:
         p = here.letters.read(checker.expr(e, {}))
     except (KernelError, UnsupportedError):
         return None
-    if here.steps or not here.equations:
+    if not here.equations:
         return None
     target, _, inverse = here.without_units(p)
     free, columns = list[tuple[int, Monomial]](), list[Poly]()

@@ -87,9 +87,12 @@ class Names:
     def squares(self, squares: list[Any]) -> str:
         """A sum of squares `c L'PL` as text."""
         parts = list[str]()
+        numbers = all(size == ["1", "1"] for size in self.certificate.get("symbols", {"": []}).values())
         for c, middle, root in squares:
             core: list[Any] = [root] if middle is None else [middle]
-            if not (isinstance(root, list) and root[0] == "id"):
+            if numbers and root != ["id", "1"]:
+                core = [*([middle] if middle is not None else []), ["pow", root, "2"]]
+            elif not (isinstance(root, list) and root[0] == "id"):
                 core = [["T", root], *([middle] if middle is not None else []), root]
             parts.append(self.text(["mul", *([] if c == ["num", "1"] else [c]), *core]))
         return " + ".join(parts)
