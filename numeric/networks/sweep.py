@@ -137,7 +137,6 @@ def sweep(
     """
     jobs = [(seed, block) for seed in range(len(seeds)) for block in _blocks(len(scales) * len(rates))]
     pairs = np.array([(scale, rate) for scale in scales for rate in rates])
-    targets = np.eye(int(labels.max()) + 1)[labels]
     shape = (len(seeds), len(pairs))
     accuracy, reached, finite = np.zeros(shape), np.zeros(shape, int), np.ones(shape, bool)
 
@@ -146,7 +145,10 @@ def sweep(
         grid = Grid(start, *pairs[block].T)
         kind = start[0].dtype
         accuracy[seed, block], reached[seed, block], finite[seed, block] = _train(
-            grid, x.astype(kind), targets.astype(kind), batches(seeds[seed], len(x), batch_size, epochs)
+            grid,
+            x.astype(kind),
+            np.eye(start[-1].shape[1], dtype=kind)[labels],
+            batches(seeds[seed], len(x), batch_size, epochs),
         )
         return len(pairs[block])
 

@@ -101,7 +101,8 @@ def summary(setting: Setting, sweeps: Sequence[Sweep]) -> Table:
     caption = (
         "Of the grid: the mean over the seeds, the smallest, the largest. Decades: the usable values of one where the"
         " other is held fixed, median over those where any is usable, then over the seeds; a step of the grid is"
-        f" {step_of(setting.scales):.3g} of scale and {step_of(setting.rates):.3g} of rate. Scales: most seeds learn."
+        f" {step_of(setting.scales):.3g} of scale and {step_of(setting.rates):.3g} of rate. Scales: most seeds"
+        " learn; *: the grid ends there."
     )
     return Table(header, tuple(rows), caption)
 
@@ -114,7 +115,9 @@ def by_rate(setting: Setting, sweeps: Sequence[Sweep]) -> Table:
             ranges = [usable(found, "scale", k) for found in sweeps]
             rows.append((number(rate), *("none" if r is None else interval(r, setting.scales) for r in ranges)))
     header = ("learning rate", *(f"scales for {named(depth)} layers" for depth in setting.depths))
-    return Table(header, tuple(rows), "Initialisation scales with which most seeds learn all examples.")
+    return Table(
+        header, tuple(rows), "Initialisation scales with which most seeds learn all examples; *: the grid ends there."
+    )
 
 
 def fractions(found: Sweep) -> list[float]:
@@ -343,11 +346,13 @@ def number(value: float) -> str:
 
 
 def interval(ends: tuple[float, float], values: Sequence[float]) -> str:
-    """The ends of a usable range, and whether the grid ends there too."""
-    begin, end = ends
-    text = number(begin) if begin == end else f"{number(begin)} to {number(end)}"
-    stops = [name for name, here in (("begins", begin == values[0]), ("ends", end == values[-1])) if here]
-    return f"{text} (the grid {' and '.join(stops)} there)" if stops else text
+    """The ends of a usable range; a star at an end where the grid ends too.
+
+    >>> interval((0.1, 1.0), [0.01, 0.1, 1.0])
+    '$0.1$ to $1$*'
+    """
+    shown = [number(value) + "*" * (value in (values[0], values[-1])) for value in ends]
+    return " to ".join(dict.fromkeys(shown))
 
 
 __all__ = ["Fresh", "Observed", "Setting", "report"]
