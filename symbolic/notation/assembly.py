@@ -295,11 +295,12 @@ class Assembly:
     def read_DEL(self, item: Factor) -> Node:
         """The d of df/dx; outside of that it is nothing."""
         self.need(item)
+        slash_before = self.at >= 2 and isinstance(self.items[self.at - 2], Lexeme)
         inner = self.factor()
+        if inner.kind == "name" and is_bracket(self.peek()) and not slash_before:
+            group = self.factor()
+            inner = Node("mul", span_of([inner, group]), (inner, group))
         node = Node("del", span_of([item, inner]), (inner,), item.base.value)  # type: ignore[union-attr]
-        slash_before = (
-            self.at >= 3 and isinstance(self.items[self.at - 3], Lexeme) and self.items[self.at - 3].type == "SLASH"
-        )
         if item.scripts or not (self.sign() == "SLASH" or slash_before):
             raise Unclear("a derivative, as in \\partial f/\\partial x", node.span)
         return node

@@ -144,10 +144,15 @@ class Commands(Words):
         lone = before in {"LP", "LBR", "LN", "LA", "COMMA", "LB", "LANG"}
         if before in {"BAR", "DBAR"}:  # \|\cdot\|, but not \|x\| \cdot \|y\|
             lone = len(self.out.lexemes) < 2 or self.out.lexemes[-2].type in NO_OPERAND_ENDS
-        if lone and (after in {")", "]", "}", ",", "\\right", "|", "\\|", "\\rVert", "\\rvert", "\\rangle"}):
-            above = self.level.script and [lexeme.type for lexeme in self.out.lexemes[-2:]] == ["UP", "LB"]
+        in_script = [lexeme.type for lexeme in self.out.lexemes[-2:]]
+        if piece.value in {"\\star", "\\ast"} and in_script == ["DOWN", "LB"] and self.alone(self.i):
+            self.emit("MARK", "*", piece.start, piece.end)
+        elif self.level.script and self.solid(self.i) == self.level.close and before != "LB":
+            self.emit("DOTS", v.PRODUCTS[piece.value], piece.start, piece.end)  # X_{i \cdot}
+        elif lone and (after in {")", "]", "}", ",", "\\right", "|", "\\|", "\\rVert", "\\rvert", "\\rangle"}):
+            above = self.level.script and in_script == ["UP", "LB"]
             self.emit("MARK" if above else "DOTS", v.PRODUCTS[piece.value], piece.start, piece.end)
-        elif before == "LB" and [lexeme.type for lexeme in self.out.lexemes[-2:]] == ["DOWN", "LB"]:
+        elif in_script == ["DOWN", "LB"]:
             self.emit("DOTS", v.PRODUCTS[piece.value], piece.start, piece.end)  # X_{\cdot j}
         elif self.level.script and before == "LB":
             self.emit("MARK", v.PRODUCTS[piece.value], piece.start, piece.end)

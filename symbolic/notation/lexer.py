@@ -126,7 +126,7 @@ class _Lexer(Commands):
         elif not inner:
             self.i = close + 1
         elif (
-            len(inner) > 2
+            len(inner) > 1
             and v.FONTS.get(inner[0]) == "rm"
             and "".join(inner[1:]).isalpha()
             and inner[0] in v.FONT_SWITCHES
@@ -165,6 +165,9 @@ class _Lexer(Commands):
             edge = self.last in {"LB", "COMMA", "LP", "LBR"} or self.at(self.i) in {"}", ",", "]", ")"}
             self.emit("NAME" if edge and self.levels[-1].script else "COLON", ":", piece.start, piece.end)
         elif value == "'" or value == "''":
+            if self.last == "LB" and self.alone(self.i):
+                self.emit("MARK", "'", piece.start, piece.end)
+                return
             for _ in value:
                 self.emit("PRIME", "'", piece.start, piece.end)
         elif value == "*":

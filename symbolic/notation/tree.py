@@ -10,14 +10,16 @@ Every node knows its span, the offsets of its first character and of the one aft
     neg            what is negated
     mul            factors, two or more        "" for juxtaposition, else the sign: "cdot", "times", "odot", "circ", ...
     div            numerator, denominator      "frac" or "slash"
-    pow            base, exponent              (what is no transpose, inverse, pseudo-inverse, star or layer)
-    transpose      base                        ^T ^\\top ^{\\mathsf T} ^\\intercal ^t
+    pow            base, exponent              "", or the product of an elementwise power: A^{\\circ 2}
+                                               (what is no transpose, inverse, pseudo-inverse, star or layer)
+    transpose      base                        ^T ^\\top ^{\\mathsf T} ^\\intercal; "t": ^t, which may be a power
     inverse        base                        ^{-1}
     inverse_transpose  base                    ^{-T}
     pseudo_inverse base                        ^\\dagger ^+
     prime          base                        x' (a transpose or another name: the reader of the names decides)
-    star           base                        x^* x_* x^\\star
-    sub            base, subscript             x_i, A_{ij}, I_n (the subscript as written: a mul, a tuple, a text)
+    star           base                        x^* x^\\star; "_": x_*; "H": A^H
+    sub            base, subscript             x_i, A_{ij}, I_n (the subscript as written: a mul, a tuple, a text);
+                                               "^()" or "^[]": a layer, x^{(i)}; the index of a number is in the name
     group          what stands inside          "(", "[" or "{"
     tuple          two or more                 a, b inside brackets or a subscript
     call           arguments                   a function known by name: tr det exp log ln vec diag rank sqrt ... Cov
@@ -25,17 +27,18 @@ Every node knows its span, the offsets of its first character and of the one aft
     bars           what stands inside          |x|
     sum, prod      body, or lower, body,       the index, or "" where a condition is written instead
                    or lower, upper, body       (lower alone may be a relation, such as j != i, or 1 <= i <= n)
-    limit          expression, variable, point
+    limit          expression, variable, point  "", or "+" for a limit from above
     argmin, argmax, min, max                   objective; or objective, variables; or those and a constraint
     derivative     function, variable          "partial", "d": \\frac{\\partial f}{\\partial x}, also before (f);
-                                               "nabla": the gradient, "nabla^2": the Hessian; or only f: \\nabla f
+                                               "nabla": the gradient, "nabla^2": the Hessian; or only f: \\nabla f;
+                                               "partial^2", "d^2": function and two variables (perhaps the same)
     differential   what is differentiated      an upright d, or a d before a capital letter: \\mathrm{d}X
-    matrix         rows                        the environment: "bmatrix", "array", ...; "[" for [A \\quad B]
+    matrix         rows                        the environment: "bmatrix", "array", ...; "[" for [A \\quad B], [A; B]
     row            cells
     cases          rows of two cells           value, condition (a relation, or a text: "else")
     relation       sides, two or more          "=", "!=", "<", "<=", ">", ">=", "in", ... between each two: "<= <="
     indicator      condition                   \\mathbb{1}(...), 1\\{...\\}
-    dots                                       "dots", "cdots", "vdots", "ddots"
+    dots                                       "dots", "cdots", "vdots", "ddots"; "cdot" for f(\\cdot), "|" in a column
     text                                       what a \\text{...} says
     given          left, right                 a bar in brackets: f(w | y)
     at             expression, where           \\Big|_{x = 0}
@@ -102,7 +105,8 @@ class Chain:
 
     A term that could not be read is an `Unread`; the others are as good as if it were not there. `link` says how the
     chain is connected to the one before it: "" (none, or a new row), "implies", "iff", "and" (a comma, a wide space),
-    "where" (a text such as "s.t."), "therefore". `remarks`: the texts that stand in it, such as reasons at the end.
+    "or", "where" (a text such as "s.t.", "for", "since"), "therefore". `remarks`: the texts that stand in it, such as
+    reasons at the end.
     """
 
     terms: tuple[Node | Unread | None, ...]

@@ -65,7 +65,7 @@ LINKS = _rows(r"""
 
 # The same in words: what a \text says, in small letters, without punctuation at its end.
 LINK_WORDS = {
-    **dict.fromkeys(["s.t", "st", "s. t", "subject to", "such that", "so that"], "s.t."),
+    **dict.fromkeys(["s.t", "st", "s. t", "subject to", "such that"], "s.t."),
     **dict.fromkeys(
         ["where", "with", "for", "for all", "for any", "for every", "for each", "if", "when", "whenever", "given",
          "since", "because", "as", "provided", "provided that", "assuming", "over", "in which", "under"],
@@ -73,7 +73,7 @@ LINK_WORDS = {
     ),
     **dict.fromkeys(["and", "also", "while", "respectively", "as well as", "but"], "and"),
     **dict.fromkeys(["or", "or else"], "or"),
-    **dict.fromkeys(["implies", "which implies", "so", "then", "gives", "yields"], "implies"),
+    **dict.fromkeys(["implies", "which implies", "so", "so that", "then", "gives", "yields"], "implies"),
     **dict.fromkeys(["therefore", "hence", "thus", "and so", "it follows that"], "therefore"),
     **dict.fromkeys(["iff", "if and only if", "is equivalent to", "equivalently"], "iff"),
 }  # fmt: skip

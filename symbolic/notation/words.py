@@ -8,6 +8,7 @@ from symbolic.notation import vocabulary as v
 from symbolic.notation.macros import Piece
 from symbolic.notation.scanner import Level, Scanner
 
+MAX_DIGITS = 50
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -30,6 +31,8 @@ class Words(Scanner):
             self.emit("MAYBE", "1", start, end, "indicator")
         elif self.level.font == "bf":
             self.emit("NAME", value, start, end, "bf")
+        elif len(value) > MAX_DIGITS:
+            self.emit("BAD", value, start, end)
         else:
             self.emit("NUM", value, start, end)
 
@@ -48,6 +51,11 @@ class Words(Scanner):
                 self.i += len(word)
                 self.word(word, piece.start, self.pieces[self.i - 1].end)
                 return
+        spelled = self.spelled(i)
+        if spelled:
+            self.i += len(spelled)
+            self.word(spelled, piece.start, self.pieces[self.i - 1].end)
+            return
         self.i += 1
         if piece.value == "d":
             if self.level.denominator == "d" and self.is_name(self.solid(i + 1)):
@@ -60,6 +68,22 @@ class Words(Scanner):
                 self.emit("DIFF", "d", piece.start, piece.end)
                 return
         self.name(piece.value, piece.start, piece.end, self.level.font)
+
+    def spelled(self, i: int) -> str:
+        """A function in plain letters before a bracket, as in det(A); "" where the letters may be a product."""
+        if i and len(self.pieces[i - 1].value) == 1 and self.pieces[i - 1].value.isalpha():
+            return ""
+        k = i
+        while k < len(self.pieces) and k - i < 8 and len(self.pieces[k].value) == 1 and self.pieces[k].value.isalpha():
+            k += 1
+        word = "".join(piece.value for piece in self.pieces[i:k])
+        if word in {"argmin", "argmax"}:
+            return word
+        opens = self.at(k) in {"(", "\\left", "\\bigl", "\\big"}
+        if word in {"tr", "Tr"} and opens:  # t r (1 - t) is a product, the trace is of a matrix
+            inside = self.at(self.solid(k) + 1)
+            return word if self.at(k) == "(" and (inside.isupper() or inside[:1] == "\\") else ""
+        return word if len(word) > 2 and word in v.FUNCTIONS and opens else ""
 
     def name(self, value: str, start: int, end: int, font: str) -> None:
         following = self.at(self.i)
@@ -151,7 +175,7 @@ class Words(Scanner):
             return
         start, end = piece.start, self.pieces[after - 1].end
         single = inner[0] if len(inner) == 1 else ""
-        joined = "".join(inner)
+        joined = "".join(inner).rstrip(".")
         if (len(single) == 1 and single.isalpha()) or (
             len(single) > 2 and self.is_name(first) and single not in v.ACCENTS
         ):
