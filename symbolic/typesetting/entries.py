@@ -10,6 +10,7 @@ import sympy as sp
 from sympy.core.function import AppliedUndef
 from sympy.matrices.expressions.matexpr import MatrixElement
 from sympy.matrices.expressions.slice import MatrixSlice
+from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.nodes import Gradient, Hessian, Jacobian, MatrixSum, is_single
 from symbolic.typesetting.algebra import count
@@ -54,7 +55,10 @@ def _entry(expr: Any, style: Style) -> Piece:
         if name is None:  # the place below W_1 is taken
             return Piece(f"{grouped(text_of(parent, style))}_{{{below}}}")
         return Piece(str(name), POWER if name.superscript else ATOM)
-    return Piece(f"{text_of(parent, style, ATOM)}_{{{below}}}")
+    text = text_of(parent, style, ATOM)
+    if isinstance(parent, (sp.Identity, OneMatrix, sp.ZeroMatrix)):  # the place below is taken by the size
+        text = grouped(text)
+    return Piece(f"{text}_{{{below}}}")
 
 
 def _slice(expr: Any, style: Style) -> Piece:

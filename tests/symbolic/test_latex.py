@@ -101,6 +101,7 @@ WRITTEN = {
     r"x_{j}": x.T[0, j],
     r"\left(W_{1}\right)_{ij}": W1[i, j],
     r"\left(A + A^{\top}\right)_{ij}": MatrixElement(MatAdd(A, A.T), i, j),
+    r"\left(\mathbf{1}_{n}\right)_{i}": MatrixElement(OneMatrix(n, 1), i, 0),
     r"\delta_{3i}": KroneckerDelta(i, 2),
     r"\sum_{k=1}^{n} A_{ik} x_{k}": Sum(A[i, k] * x[k, 0], (k, 0, n - 1)),
     r"\sum_{k=1}^{n} \left(k - 1\right) x_{k}": Sum(k * x[k, 0], (k, 0, n - 1)),
