@@ -74,6 +74,24 @@ def test_the_best_parameters_are_kept_and_not_shared(spirals: dict[str, np.ndarr
     assert solver.best_params["W1"].any()
 
 
+def test_a_rule_may_change_weights_in_place(spirals: dict[str, np.ndarray]) -> None:
+    model = net()
+    begun = {name: value.copy() for name, value in model.params.items()}
+    data = {**spirals, "y_val": model.loss(spirals["X_val"]).argmax(axis=1)}  # nothing beats the beginning
+    calls = 0
+
+    def forget(w: np.ndarray, dw: np.ndarray, config: dict[str, Any]) -> tuple[np.ndarray, dict[str, Any]]:
+        nonlocal calls
+        calls += 1
+        w *= float(calls <= len(begun))
+        return w, config
+
+    solver = Solver(model, data, update_rule=forget, num_epochs=3, verbose=False)
+    solver.train()
+    assert solver.val_acc_history[0] == solver.best_val_acc == 1 > solver.val_acc_history[-1]
+    assert all((model.params[name] == begun[name]).all() for name in begun)
+
+
 def test_a_model_that_is_never_right_keeps_its_parameters() -> None:
     x, y = np.ones((4, 2)), np.zeros(4, int)
     model = net()
