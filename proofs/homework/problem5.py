@@ -8,6 +8,7 @@ from numeric import elbow as code
 from proofs.document import Part, Problem
 from proofs.homework.elbow_figures import SgdStep, sgd_step
 from proofs.homework.elbow_moves import moves
+from proofs.homework.elbow_network import agreement, entry_of_unit, gradients, jacobians
 from proofs.homework.elbow_unit import (
     SCALAR,
     b,
@@ -117,11 +118,19 @@ def updated_elbow() -> Part:
             gradient(prediction, w_i, "The loss by the weight of the unit"),
             gradient(prediction, b_i, "The loss by the bias of the unit"),
             update,
+            *jacobians(),
+            *gradients(),
+            *entry_of_unit(),
         ),
+        tables=(agreement(),),
         listings=(listing(code.updated_elbow, result, x, w_i, b_i, v_i, r, rate),),
         remarks=(
             r"The formula needs $w_i \neq 0$ and, where the unit is active, $w_i \neq \lambda x r v_i$: a step of"
             r" exactly that size makes the unit flat and leaves it without an elbow.",
+            r"For all units at once $D = \mathrm{diag}(\mathbf{s})$ has the indicators $s_i$ of"
+            r" $W_1 x + \mathbf{b} > 0$ on its diagonal, and $\Phi(W_1 x + \mathbf{b}) = D (W_1 x + \mathbf{b})$; while"
+            r" no unit crosses its kink, $D$ is constant. Entry $i$ of the matrix form is the formula by cases"
+            r" above, with $v_i = (W_2)_i$.",
         ),
     )
 

@@ -12,6 +12,7 @@ import pytest
 from sympy import Eq, MatAdd, MatMul, Piecewise, Transpose
 
 from numeric import evaluate
+from numeric.elbow import elbow, loss_bias, loss_slope, relu_unit
 from proofs import replay
 from proofs.document import NotWorked, Part
 from proofs.homework import experiment, problem2, problem5, problems
@@ -76,12 +77,50 @@ def test_ridge_needs_no_assumption_beyond_lambda(worked: dict[str, Part]) -> Non
 
 def test_elbow_after_the_step_of_the_worked_example(worked: dict[str, Part]) -> None:
     """Rate 0.1, x = 1, y = 1, w = -2, b = 4: the residual is 1, w' = -2.1, b' = 3.9, so e' = 39/21."""
-    result = worked["5(d)"].derivations[-1].result
+    (update,) = (d for d in worked["5(d)"].derivations if d.title == "The elbow after the step")
+    result = update.result
     assert isinstance(result, Piecewise)
     p = problem5
     at = {p.x: 1.0, p.w_i: -2.0, p.b_i: 4.0, p.v_i: 1.0, p.r: 1.0, p.rate: 0.1}
     assert float(evaluate(result, at)) == pytest.approx(39 / 21)
     assert float(evaluate(result, {**at, p.x: 3.0})) == pytest.approx(2.0)  # inactive: the elbow stays
+
+
+def test_every_case_of_the_elbow_is_a_theorem(worked: dict[str, Part]) -> None:
+    """The verdicts in the table are those of the derivations; what is said too quickly is refuted, with a point."""
+    cases, example, fails = worked["5(b)"].tables
+    assert {row[-1] for row in cases.rows} == {"proved"} and len(cases.rows) == 9
+    assert {row[-1] for row in fails.rows} == {"refuted"} and all(row[1] for row in fails.rows)
+    values = dict(example.rows)
+    assert values["$e' - e$"] == r"$-\frac{1}{7}$" and values["$b' = b - \\lambda r$"] == r"$\frac{39}{10}$"
+
+
+def test_a_step_of_the_unit_does_what_the_theorems_say(worked: dict[str, Part]) -> None:
+    """Every claim of 5(b) about the active unit, evaluated in floating point at random numbers that meet its premises.
+
+    The step itself is taken in NumPy, from the gradients, not from the formulas of the theorems.
+    """
+    rng, seen = np.random.default_rng(4), 0
+    for _ in range(4000):
+        w, b, x, y = rng.uniform(-3, 3, size=4)
+        rate = rng.uniform(0, 2)
+        r = w * x + b - y
+        if w * x + b <= 0 or abs(w) < 1e-2 or abs(x) < 1e-2:
+            continue
+        new_w, new_b = w - rate * loss_slope(x, y, w, b), b - rate * loss_bias(x, y, w, b)
+        if abs(new_w) < 1e-3 or abs(w - b * x) < 1e-3 or abs(r) < 1e-3:
+            continue
+        seen += 1
+        move = elbow(new_w, new_b) - elbow(w, b)
+        assert move == pytest.approx(rate * r * (w - b * x) / (w * new_w), rel=1e-6)
+        if w > 0 > x:
+            assert b > 0 and (move > 0) == (r > 0 or rate * r * x > w)
+        if x > 0 > w:
+            assert b > 0 and (move < 0) == (r > 0 or rate * r * x < w)
+        if rate * (x**2 + 1) < 2:
+            after = relu_unit(x, new_w, new_b)
+            assert (after - y) ** 2 < r**2
+    assert seen > 1000
 
 
 def test_gradients_agree_with_differences(worked: dict[str, Part]) -> None:
