@@ -97,7 +97,8 @@ def test_a_model_that_is_never_right_keeps_its_parameters() -> None:
     model = net()
     solver = Solver(model, {"X_train": x, "y_train": y, "X_val": x, "y_val": y + 7}, num_epochs=1, verbose=False)
     solver.train()
-    assert solver.best_val_acc == 0 and model.params.keys() == {"W1", "b1", "W2", "b2", "W3", "b3"}
+    assert solver.best_val_acc == 0
+    assert solver.best_params.keys() == model.params.keys() == {"W1", "b1", "W2", "b2", "W3", "b3"}
 
 
 def test_the_rate_decays_once_an_epoch(spirals: dict[str, np.ndarray]) -> None:
