@@ -191,7 +191,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int)
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--keep", type=Path)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     source = Source(tuple(documents(options.files)), options.seed)
     examine = judge_all() if options.full else read_all()
     seconds = options.seconds or (60 if options.full else 10)
@@ -208,17 +208,15 @@ def judge_all() -> Callable[[str, str], None]:
 
 def read_all() -> Callable[[str, str], None]:
     """Only what is done before anything is judged: cutting a document into formulas and prose, and reading these."""
-    from symbolic.notation.macros import macros_of
+    from proofs.checking.source import Formula, read_source
     from symbolic.notation.parser import parse
 
-    formula = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$|\\begin\{(\w+\*?)\}(.+?)\\end\{\3\}|\\\[(.+?)\\\]", re.DOTALL)
-
     def examine(text: str, kind: str) -> None:
-        macros = macros_of(text)
-        places = [match.span(match.lastindex or 0) for match in formula.finditer(text)]
-        for start, end in [*places, (0, len(text))]:
-            for row in parse(text, start, end, macros):
-                assert start <= row.span[0] <= row.span[1] <= end
+        source = read_source(text, kind)
+        places = [passage.span for passage in source.passages if isinstance(passage, Formula)]
+        for start, end in [*places, (0, min(len(text), 3000))]:  # and a text that is no formula, as if it were one
+            for row in parse(text, start, end, source.macros):
+                assert start <= row.span[0] <= row.span[1] <= end, f"row {row.span} outside {(start, end)}"
                 for chain in row.chains:
                     for part in (*chain.signs, *filter(None, chain.terms)):
                         assert 0 <= part.span[0] <= part.span[1] <= len(text), f"{part.span} outside the text"
