@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, islice
 from typing import Any
 
@@ -87,12 +88,21 @@ def prove_sign(
     be positive on the way.
     """
 
-    def lemma(factor: Json) -> list[Json] | None:
-        if not lemmas:
-            return None
+    @cache
+    def lemma_text(text: str) -> list[Json] | None:
+        factor = json.loads(text)
         found = prove_sign(checker, (), "positive", factor, min(seconds, LEMMA), depth=2, lemmas=False)
         return None if found is None or found.steps else found.evidence(0)
 
+    def lemma(factor: Json) -> list[Json] | None:
+        return lemma_text(json.dumps(factor)) if lemmas else None
+
+    if lemmas:  # most proofs need none
+        end = time.perf_counter() + seconds
+        plain = prove_sign(checker, local, kind, e, seconds / 2, min(depth, 2), lemmas=False)
+        if plain is not None:
+            return plain
+        seconds = end - time.perf_counter()
     try:
         inside = copy(checker)
         inside.facts = {**checker.facts, **{f"h{len(checker.facts) + k}": f for k, f in enumerate(local)}}

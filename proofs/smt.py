@@ -49,7 +49,7 @@ def combination(
     for (polys, _), variables, sign in zip(kinds, names, (-1, 1, 1), strict=True):
         for p, variable in zip(polys, variables, strict=True):
             for m, c in p.items():
-                rows.setdefault(m, []).append(z3.Q((sign * c).numerator, c.denominator) * variable)
+                rows.setdefault(m, []).append(z3.RealVal(str(sign * c)) * variable)
     for row in rows.values():
         solver.add(z3.Sum(row) == 0)
     for variable in [*names[0], *names[1]]:

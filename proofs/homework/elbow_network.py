@@ -112,7 +112,8 @@ def agreement() -> Table:
         ("by", "form with $D$", "verdict", "compared on"), tuple(rows),
         r"The gradients of $\ell = \frac{1}{2} (W_2 \Phi(W_1 x + \mathbf{b}) - y)^2$, with $\Phi$ applied entry by"
         r" entry, as the engine derives them, and the form above with the diagonal matrix $D$ of"
-        r" $\mathbb{1}(W_1 x + \mathbf{b} > 0)$: elementwise functions are not in the language of proofs, so this is evidence from instances.",
+        r" $\mathbb{1}(W_1 x + \mathbf{b} > 0)$: elementwise functions are not in the language of proofs,"
+        r" so this is evidence from instances.",
     )  # fmt: skip
 
 
