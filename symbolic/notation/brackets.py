@@ -169,7 +169,7 @@ def _words(lexemes: list[Lexeme]) -> list[Lexeme]:
         elif stack and lexeme.type == "PUNCT":
             continue
         elif stack and lexeme.type == "LINK":
-            if len(stack) == 1 and kept[-1].type == "LP" and lexeme.font:
+            if len(stack) == 1 and kept[-1].type == "LP" and (lexeme.font or lexeme.value == "where"):
                 kept.append(lexeme)  # (since A = B): a remark of the row
                 continue
             starts = kept[-1].type in {"AMP", "BEGIN", "NL", "COMMA", "LINK"}

@@ -91,6 +91,8 @@ BUILTIN: dict[str, Macro] = {
         ("transp", 0, "^{\\top}"), ("transpose", 0, "^{\\top}"), ("inv", 0, "^{-1}"),
     ]
 } | {
+    "\\xrightarrow": Macro(2, "\\to^{#2}", ""),
+    "\\xleftarrow": Macro(2, "\\gets^{#2}", ""),
     "\\norm": Macro(1, "\\lVert #1\\rVert", paired=True),
     "\\abs": Macro(1, "\\lvert #1\\rvert", paired=True),
 }  # fmt: skip

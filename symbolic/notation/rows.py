@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from symbolic.notation.scanner import Lexeme
 from symbolic.notation.tree import Chain, Node, Row, Sign, Span, Unread
+from symbolic.notation.vocabulary import OPENING_WORDS
 
 Token = tuple[Lexeme, int]  # a lexeme and its depth in brackets
 ReadTerm = Callable[[list[Lexeme]], "Node | Unread"]
@@ -192,8 +193,6 @@ class _Chains:
             elif kind == "COLON":
                 sign = Lexeme("REL", ":", lexeme.start_pos, lexeme.end_pos)
                 self.keep(sign, depth)
-            elif kind == "GIVEN":
-                self.keep(Lexeme("BAD", "|", lexeme.start_pos, lexeme.end_pos), depth)
             elif kind != "PUNCT":
                 self.keep(lexeme, depth)
         self.flush("")
@@ -281,6 +280,8 @@ class _Chains:
 
     def is_remark(self, tokens: list[Token], k: int) -> bool:
         """Whether a text stands behind or between terms, and is no part of one."""
+        if not self.open.tokens and tokens[k][0].value.lower().strip(" ,.:") in OPENING_WORDS:
+            return True
         ends = {"", "REL", "LINK", "COMMA", "SEMI", "PUNCT", "LABEL"}
         before, after = self.beside[k]
         if not self.open.tokens and before == "" and k + 1 < len(tokens) and tokens[k + 1][0].type == "QUAD":

@@ -44,7 +44,7 @@ RELATIONS = _rows(r"""
     succeq   \succeq \succcurlyeq
     prec     \prec
     preceq   \preceq \preccurlyeq
-    ->       \to \rightarrow \longrightarrow \xrightarrow
+    ->       \to \rightarrow \longrightarrow
     |->      \mapsto \longmapsto
     <-       \leftarrow \gets \longleftarrow
     perp     \perp \bot
@@ -73,9 +73,18 @@ LINK_WORDS = {
     ),
     **dict.fromkeys(["and", "also", "while", "respectively", "as well as", "but"], "and"),
     **dict.fromkeys(["or", "or else"], "or"),
+    **dict.fromkeys(["i.e", "ie", "that is", "namely", "which is", "in other words"], "implies"),
     **dict.fromkeys(["implies", "which implies", "so", "so that", "then", "gives", "yields"], "implies"),
     **dict.fromkeys(["therefore", "hence", "thus", "and so", "it follows that"], "therefore"),
     **dict.fromkeys(["iff", "if and only if", "is equivalent to", "equivalently"], "iff"),
+}  # fmt: skip
+
+# With these a row may begin; they say nothing about the term that follows.
+OPENING_WORDS = {
+    "let", "set", "put", "define", "consider", "note", "note that", "recall", "recall that", "we have", "we get", "now",
+    "clearly",
+    "suppose", "assume", "take", "write", "denote", "finally", "similarly", "likewise", "again", "first", "next",
+    "or equivalently",
 }  # fmt: skip
 
 # Functions that take an argument with or without brackets: the name in the tree, then how it is written.

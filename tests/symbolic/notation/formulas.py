@@ -696,6 +696,7 @@ A^{(-1)}    sub:^()(name:A, neg(number:1))
 C + \text{const}    add(name:C, name:const)
 O(n)    mul(name:O, group:((name:n))
 \hbar    name:hbar
+x \mid y    given(name:x, name:y)
 X^{T} {X}    mul(transpose(name:X), name:X)
 {\rm T}    name:T
 \partial f/\partial x_i    derivative:partial(name:f, sub(name:x, name:i))
@@ -790,7 +791,6 @@ X \times_1 A
 X_{\backslash i}
 A^{*-1}
 A^{-*}
-x \mid y
 """
 
 # Derivatives, least squares, ridge regression and the elbow of a unit: displays, with their rows and terms.
