@@ -6,6 +6,7 @@ sums. What is no such product raises UnsupportedError, naming the factor.
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -42,7 +43,10 @@ def positive_product(statement: Statement, e: Any) -> Json:
             return ["num", str(e)]
         case sp.Symbol() | sp.NumberSymbol() if e.is_positive:
             return statement.expr(e)
-    raise UnsupportedError(f"{e} is not known to be a positive product: exponentials, positive symbols, their powers.")
+    what = shorten(str(e), 40, placeholder=" ...")
+    raise UnsupportedError(
+        f"{what} is not known to be a positive product: exponentials, positive symbols, their powers."
+    )
 
 
 __all__ = ["is_product", "positive_product"]

@@ -54,7 +54,8 @@ def backward_passes() -> Part:
         remarks=(
             r"A derivative by the column $\mathbf{b}$ is a row; the gradient, in the shape of $\mathbf{b}$, is its"
             r" transpose $G^\top \mathbf{1}$.",
-            r"At $0$ the ReLU has no derivative. The code takes the slope $0$ there, and at a margin of exactly $0$.",
+            r"At $0$ the ReLU has no derivative. The code takes the slope $0$ there, and at a margin of exactly $0$:"
+            r" $\operatorname{step}(t, 0)$ is the step whose value at $0$ is $0$.",
             r"Scores may be of any size: the largest of each row is subtracted first, which by the first line on the"
             r" softmax changes nothing, and then no exponential overflows.",
             r"The hinge loss counts the right class too, whose margin is always $1$, and subtracts it again. Its"
