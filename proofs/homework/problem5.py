@@ -6,8 +6,8 @@ from sympy import Add, Derivative, Integer, Mul, Pow, Q, true
 
 from numeric import elbow as code
 from proofs.document import Part, Problem
-from proofs.homework.elbow_figures import SgdStep, sgd_step
-from proofs.homework.elbow_moves import moves
+from proofs.homework.elbow_figures import SgdStep, drawings, sgd_step, sliders
+from proofs.homework.elbow_moves import identity, moves
 from proofs.homework.elbow_network import agreement, entry_of_unit, gradients, jacobians
 from proofs.homework.elbow_unit import (
     SCALAR,
@@ -61,10 +61,16 @@ def one_unit() -> Part:
 
 
 def sgd_step_of_unit() -> SgdStep:
-    """One step of the single unit, from what part (a) derives: the figures are drawn from it."""
+    """One step of the single unit, from what parts (a) and (b) derive: the figures are drawn from it."""
     neuron = unit(w, b)
     by_w, by_b = (gradient(neuron, by, "").rhs for by in (w, b))
-    return sgd_step((w, b, x, y, rate), neuron, root(w, b).rhs.rhs, squared_error(phi), by_w, by_b, phi)
+    return sgd_step((w, b, x, y, rate), neuron, root(w, b).rhs.rhs, squared_error(phi), by_w, by_b, phi, (r, identity().rhs))
+
+
+def drawn_moves() -> Part:
+    """Part (b) with its figures."""
+    step = sgd_step_of_unit()
+    return replace(moves(), figures=drawings(step), interactives=(sliders(step),))
 
 
 def elbow_of_unit() -> Part:
@@ -139,5 +145,5 @@ PROBLEM = Problem(
     5,
     "The elbow of a ReLU unit under SGD",
     r"All symbols are real numbers; $\lambda > 0$ is the learning rate. The gradient of ReLU at $0$ is $0$.",
-    {"a": one_unit, "b": moves, "c": elbow_of_unit, "d": updated_elbow},
+    {"a": one_unit, "b": drawn_moves, "c": elbow_of_unit, "d": updated_elbow},
 )
