@@ -59,11 +59,11 @@ def check(
         bool, typer.Option("--verbose", "-v", help="Show every step with its evidence, and what was read as known.")
     ] = False,
     step_seconds: Annotated[
-        float, typer.Option("--max-seconds", min=0.1, metavar="S", help="Time limit of one step.")
-    ] = 10.0,
+        float, typer.Option("--max-seconds", min=0.1, metavar="S", help="Time limit for the proof of one step.")
+    ] = 2.0,
     file_seconds: Annotated[
         float, typer.Option("--max-file-seconds", min=1, metavar="S", help="Time limit of one file.")
-    ] = 240.0,
+    ] = 120.0,
 ) -> None:
     r"""Proofread the derivations in LaTeX or Markdown documents: name every step that is false, and why.
 

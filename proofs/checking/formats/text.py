@@ -63,7 +63,7 @@ def _listing(report: Report, look: Look) -> Iterator[Text]:
     lines = Lines(report.text)
     close = False  # whether a blank line is due
     for step in report.steps:
-        if step.verdict in DISPLAYED or (look.verbose and step.verdict == "unread"):
+        if _attends(step, look):
             yield from [Text()] * close
             yield from _step(report.file, step, lines, look)
             close = False
@@ -81,7 +81,18 @@ def _listing(report: Report, look: Look) -> Iterator[Text]:
     yield from [Text()] * (close or bool(items))
     head = Text(f"{shown(report.file)}: ", "bold")
     failed = report.error or report.summary["refuted"]
-    yield head + Text(counted(report), "red" if failed else "green" if report.steps else "")
+    yield Text.assemble(head, (counted(report), "red" if failed else "green" if report.steps else ""))
+    yield from [Text()] * _spaced(report, look)
+
+
+def _attends(step: Finding, look: Look) -> bool:
+    """Whether a step is shown with its lines."""
+    return step.verdict in DISPLAYED or (look.verbose and step.verdict == "unread")
+
+
+def _spaced(report: Report, look: Look) -> bool:
+    """Whether a blank line keeps a file apart from the next."""
+    return look.several and (look.verbose or any(_attends(step, look) for step in report.steps))
 
 
 def _totals(reports: Sequence[Report], look: Look) -> Iterator[Text]:
@@ -89,7 +100,7 @@ def _totals(reports: Sequence[Report], look: Look) -> Iterator[Text]:
     if len(reports) > 1:
         lost = sum(bool(report.error) for report in reports)
         counts = ", ".join(filter(None, (numbers(summary), f"{lost} not checked" * bool(lost))))
-        yield Text()
+        yield from [Text()] * (not _spaced(reports[-1], look))
         yield Text(f"{len(reports)} files, {steps(sum(summary.values()))}" + f": {counts}" * bool(counts), "bold")
     if summary["unread"] and not look.verbose:
         yield Text("--verbose shows what was not understood", "dim")
@@ -100,7 +111,7 @@ def _in_one_line(file: str, step: Finding, look: Look) -> Iterator[Text]:
     head = Text(f"{MARKS[step.verdict]} {step.verdict:9}", STYLES[step.verdict])
     row = Text(f" {shown(file)}:{step.line}:{step.column}: {left} {shown(step.relation)} {right}")
     row.truncate((look.width or PIPED) - len(head), overflow="ellipsis")
-    yield head + row
+    yield Text.assemble(head, row)
     for line in shown(step.evidence).splitlines():
         yield Text(f"            {line}", "dim")
 
@@ -113,29 +124,31 @@ def _step(file: str, step: Finding, lines: Lines, look: Look) -> Iterator[Text]:
     line, column = lines.place(start)
     first = lines.place(min(max(step.span[0], 0), start))[0]
     gutter = len(str(lines.place(max(end - 1, start))[0]))
-    yield Text(" " * gutter) + Text("--> ", "blue") + Text(f"{shown(file)}:{line}:{column}")
+    yield Text.assemble(" " * gutter, ("--> ", "blue"), f"{shown(file)}:{line}:{column}")
     margin = Text(" " * gutter + " |", "blue")
     yield margin
     yield from _source(lines, first, (start, end), lines.place(extent(step, lines)[0])[0], gutter, style, look)
-    yield margin
+    evidence = step.evidence if look.verbose else ""
+    if step.conditions or step.counterexample or evidence or step.suggestion:
+        yield margin
     note = Text(" " * gutter + " = ", "blue")
     for condition in step.conditions:
         yield from _note(note, "condition", condition, look)
     if step.counterexample:
         yield from _note(note, "counterexample", step.counterexample, look)
-    if look.verbose and step.evidence:
-        yield from _note(note, "evidence", step.evidence, look)
+    if evidence:
+        yield from _note(note, "evidence", evidence, look)
     if step.suggestion:
-        yield note + Text("try", "bold") + Text(f": {shown(step.suggestion.what)}" * bool(step.suggestion.what))
+        yield Text.assemble(note, ("try", "bold"), f": {shown(step.suggestion.what)}" * bool(step.suggestion.what))
         yield from _repair(lines, step, gutter, look)
 
 
 def _note(note: Text, name: str, text: str, look: Look) -> Iterator[Text]:
     rows = shown(text).strip("\n").splitlines()
     if len(rows) == 1:
-        yield from _wrapped(note + Text(name, "bold") + ": ", "", rows[0], look, "")
+        yield from _wrapped(Text.assemble(note, (name, "bold"), ": "), "", rows[0], look, "")
         return
-    yield note + Text(name, "bold") + ":"
+    yield Text.assemble(note, (name, "bold"), ":")
     for row in rows:
         yield Text(" " * (note.cell_len + 2) + row)
 
@@ -146,7 +159,7 @@ def _wrapped(head: str | Text, style: str, text: str, look: Look, body: str) -> 
     indent = min(head.cell_len, 18)
     rows = [row for part in text.splitlines() or [""] for row in _folded(part, look.width, head.cell_len, indent)]
     for number, row in enumerate(rows):
-        yield (Text(" " * indent) if number else head) + Text(row, body)
+        yield Text.assemble(" " * indent if number else head, (row, body))
 
 
 def _folded(text: str, width: int | None, first: int, indent: int) -> list[str]:
@@ -186,9 +199,9 @@ def _source(
         if not begin <= number <= last or (marked[0] >= max(marked[1], 1) and begin != last):
             marked = None
         shown_line, marks = _window(line, marked, (look.width or PIPED) - gutter - 4)
-        yield Text(f"{number:>{gutter}} | ", "blue") + Text(shown_line.rstrip(), "" if marked else "dim")
+        yield Text.assemble((f"{number:>{gutter}} | ", "blue"), (shown_line.rstrip(), "" if marked else "dim"))
         if marks:
-            yield Text(" " * gutter + " | ", "blue") + Text(marks, style)
+            yield Text.assemble((" " * gutter + " | ", "blue"), (marks, style))
 
 
 def _window(line: str, marked: tuple[int, int] | None, width: int, sign: str = "^") -> tuple[str, str]:
@@ -260,9 +273,9 @@ def _repair(lines: Lines, step: Finding, gutter: int, look: Look) -> Iterator[Te
             part = (max(changed[0] - begin, 0), min(changed[1], stop) - begin)
             part = part if part[0] < part[1] else None
             line, marks = _window(touched[number], part or _near(changed, begin, stop), width, sign)
-            yield Text(" " * gutter + f"   {sign} ", color) + Text(line.rstrip(), color)
+            yield Text(" " * gutter + f"   {sign} {line.rstrip()}", color)
             if part and (sign == "+" or not repair.latex):
-                yield Text(" " * (gutter + 5)) + Text(marks, color)
+                yield Text(" " * (gutter + 5) + marks, color)
 
 
 def _near(changed: tuple[int, int], begin: int, stop: int) -> tuple[int, int] | None:

@@ -114,6 +114,8 @@ def test_nothing_that_a_terminal_or_a_browser_obeys_gets_through(report: Report,
 
 def test_colour_only_where_it_is_wanted(report: Report) -> None:
     assert "\x1b[" in render("text", report, color=True)
+    assert "\x1b[1;31mrefuted: \x1b[0m\x1b[1mthe sides differ\x1b[0m\n" in render("text", report, color=True)
+    assert "\x1b[34m5 | \x1b[0m          &= A^T B^T" in render("text", report, color=True), "the source has no colour"
     plain = re.sub(r"\x1b\[[\d;]*m", "", render("text", report, color=True))
     assert plain == render("text", report)
     changed = difference("a\nb\n", "a\nc\n", "old", "new", Look(color=True))
