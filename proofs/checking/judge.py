@@ -72,11 +72,14 @@ class Judge:
 
     text: str
     seconds: float = 2.0
+    stopped: bool = False  # the time for the document is over: what follows is not judged
     cache: dict[Any, Judgement] = field(default_factory=dict)
 
     def judge(self, left: Node, relation: str, right: Node, scope: Scope, varying: frozenset[str] | None) -> Judgement:
         """The verdict on `left relation right` under `scope`."""
         begin = time.perf_counter()
+        if self.stopped:
+            return Judgement("unread", "not reached: the time limit of the document was over")
         found = self._in_layouts(left, relation, right, scope, varying)
         return _timed(found, time.perf_counter() - begin)
 
@@ -107,7 +110,7 @@ class Judge:
         except NotRead as error:
             return Judgement("unread", str(error), fault=error.span)
         except Clash as clash:
-            return self._clash(e, clash)
+            return self.clash(e, clash)
         except (PushthroughError, RecursionError) as error:
             return Judgement("unread", str(error) or type(error).__name__)
         try:
@@ -126,7 +129,7 @@ class Judge:
             raise
 
     @staticmethod
-    def _clash(e: Elaborator, clash: Clash) -> Judgement:
+    def clash(e: Elaborator, clash: Clash) -> Judgement:
         if clash.is_open:
             return Judgement("unread", f"{clash}; not every size in it is known", fault=clash.span, clash=True)
         guessed = sorted(e.used & e.scope.found)
@@ -146,13 +149,14 @@ class Judge:
     def _judged(self, left: Any, right: Any, relation: str, given: tuple[Any, ...], scope: Scope) -> Judgement:
         found: Judgement | None = None
         for claim, facts in _readings(left, right, relation, given, scope):
-            found = self._decided(claim, facts)
+            found = self.decided(claim, facts)
             if found.verdict == "proved":
                 break
         assert found is not None
         return found
 
-    def _decided(self, claim: Any, given: tuple[Any, ...]) -> Judgement:
+    def decided(self, claim: Any, given: tuple[Any, ...]) -> Judgement:
+        """The verdict on a claim in SymPy."""
         try:
             verdict = prove(claim, given, max_seconds=self.seconds)
         except ShapeError as error:

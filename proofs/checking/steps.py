@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from proofs.checking.judge import Judge, Judgement
 from proofs.checking.repair import Repairer
 from proofs.checking.report import Finding, Suggestion
-from proofs.checking.walk import Step, Walker
-from symbolic.notation.tree import Chain, Node, Sign, Unread
+from proofs.checking.walk import Step
+from symbolic.notation.tree import Chain, Node, Unread
 
 JOINED = ("", "and")  # how a chain that begins with a sign goes on with the one before it
 
@@ -78,15 +77,4 @@ class Findings:
         return self.text[slice(*side.span)].strip()
 
 
-def premises(walker: Walker, chain: Chain) -> list[Any]:
-    """The equations of a chain, as hypotheses of what follows from it."""
-    found = []
-    for left, sign, right in zip(chain.terms, chain.signs, chain.terms[1:], strict=False):
-        if isinstance(left, Node) and isinstance(right, Node):
-            fact = walker.fact(left, sign.value, right)
-            if fact is not None:
-                found.append(fact)
-    return found
-
-
-__all__ = ["Callable", "Findings", "Lines", "Sign", "joined", "premises"]
+__all__ = ["Findings", "Lines", "joined"]

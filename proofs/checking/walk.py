@@ -54,14 +54,18 @@ class Walker:
     notes: list[str] = field(default_factory=list)  # what was assumed or defined, in words
     conditions: list[tuple[str, Any]] = field(default_factory=list)  # equations to be solved: what was set to zero
     gradients: list[tuple[Any, Any]] = field(default_factory=list)  # (variable, derivative by it), as last written
+    facts: tuple[Any, ...] = ()  # what the prose says at this place
     variables: frozenset[str] = frozenset()  # names that functions and derivatives are of: they stay free
     last: Node | Unread | None = None
     tick: Callable[[], None] = lambda: None
 
     # One chain.
 
-    def chain(self, chain: Chain, role: str = "unknown", premise: Any = None, display: bool = True) -> list[Step]:
-        """The steps of a chain, judged; the scope learns what it defines."""
+    def chain(
+        self, chain: Chain, role: str = "unknown", before: Chain | None = None, display: bool = True
+    ) -> list[Step]:
+        """The steps of a chain, judged; the scope learns what it defines. It may follow from the chain `before` it."""
+        premise = self._premises(before) if before is not None else None
         terms = list(chain.terms)
         if terms and terms[0] is None:
             if self.last is None:
@@ -99,6 +103,12 @@ class Walker:
         self._remember_gradient(terms, chain)
         return self._cascades(steps)
 
+    def _premises(self, chain: Chain) -> list[Any]:
+        """The equations of a chain, as hypotheses of what follows from it."""
+        links = zip(chain.terms, chain.signs, chain.terms[1:], strict=False)
+        facts = [self.fact(a, s.value, b) for a, s, b in links if isinstance(a, Node) and isinstance(b, Node)]
+        return [fact for fact in facts if fact is not None]
+
     def _step(
         self, left: Any, sign: Sign, right: Any, before: Any, varying: frozenset[str] | None, premise: Any
     ) -> Step | None:
@@ -110,7 +120,7 @@ class Walker:
             side = left if isinstance(left, Unread) else right
             found = Judgement("unread", f"expected {side.expected}", fault=side.span)
             return Step(left, sign, right, found, scope=self.scope, before=before)
-        scope = self.scope if premise is None else self.scope.with_given(*premise)
+        scope = self.scope.with_given(*self.facts, *(premise or ()))
         found = self.judge.judge(left, sign.value, right, scope, varying)
         return Step(left, sign, right, found, scope=scope, before=before, varying=varying)
 
@@ -173,7 +183,7 @@ class Walker:
 
     def _define(self, link: tuple[Any, Sign, Any], varying: frozenset[str] | None) -> Step | None:
         """Give a name its meaning. The step is returned if what it is to mean does not exist: its sizes clash."""
-        left, sign, right = link
+        left, _, right = link
         if not isinstance(left, Node) or not isinstance(right, Node):
             return None
         head, key = _function_head(left, self.scope), name_of(left)
@@ -201,7 +211,7 @@ class Walker:
         try:
             e.value(right)
         except Clash as clash:
-            found = self.judge._clash(e, clash)
+            found = self.judge.clash(e, clash)
             return Step(left, sign, right, found, scope=self.scope) if found.verdict == "refuted" else None
         except (PushthroughError, RecursionError):
             return None
@@ -333,7 +343,7 @@ class Walker:
                     return None
                 at = put(evaluated(expanded(derivative, self.scope, {by})), by, expanded(value.expr, self.scope))
                 zero = sp.ZeroMatrix(*at.shape) if getattr(at, "is_Matrix", False) else sp.S.Zero
-                found = self.judge._decided(sp.Eq(at, zero, evaluate=False), self.scope.given)
+                found = self.judge.decided(sp.Eq(at, zero, evaluate=False), (*self.scope.given, *self.facts))
             except PushthroughError:
                 return None
             if found.verdict in ("proved", "supported"):

@@ -163,6 +163,7 @@ class Elaborator:
             kind = self.kinds.get(key, "")
             first, second = (self.sizes.unknown(hint) for hint in (f"n_{_plain(key)}", f"m_{_plain(key)}"))
             shapes = {"scalar": ONE, "vector": (first, S.One), "row": (S.One, first), "matrix": (first, second)}
+            shapes["square"] = (first, first)
             if kind not in shapes:
                 raise self.not_read(node, f"nothing says what {self.written(node)} is")
             self.met[key] = shapes[kind]

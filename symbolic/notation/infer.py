@@ -7,8 +7,9 @@ Sizes then follow from products, sums and equations. A formula that clashes unde
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from symbolic.errors import PushthroughError
 from symbolic.notation.build import Clash
@@ -22,6 +23,7 @@ EQUATES = frozenset(["=", ":=", "<", "<=", ">", ">=", "!=", "approx"])
 DECLARES = frozenset(["in", "notin", "subset", "subseteq", "sim", "to", "->"])
 MOST_NAMES = 24  # undeclared ones in one scope: more are not sought
 ROUNDS = 2
+NONE: Mapping[str, str] = MappingProxyType({})
 GREEK = frozenset(
     "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau phi"
     " varphi chi psi omega".split()
@@ -35,10 +37,15 @@ class Found:
     shapes: dict[str, Shape]
 
 
-def infer(text: str, scope: Scope, chains: Sequence[Chain], layout: str = "shape") -> Found:
-    """Shapes for the names in `chains` that `scope` does not know. Never raises for what cannot be read."""
+def infer(
+    text: str, scope: Scope, chains: Sequence[Chain], hints: Mapping[str, str] = NONE, layout: str = "shape"
+) -> Found:
+    """Shapes for the names in `chains` that `scope` does not know. Never raises for what cannot be read.
+
+    hints: the kind of a name where it is known: "scalar", "vector", "row", "matrix", "square".
+    """
     fonts = _fonts(chains)
-    kinds: dict[str, str] = {}
+    kinds: dict[str, str] = {key: kind for key, kind in hints.items() if key not in scope.shapes}
     for _ in range(MOST_NAMES):
         reading = _read(text, scope, chains, kinds, layout)
         new = [key for key in reading.wanted if key not in kinds]
@@ -47,7 +54,7 @@ def infer(text: str, scope: Scope, chains: Sequence[Chain], layout: str = "shape
         kinds[new[0]] = _preferences(new[0], fonts)[0]
     for _ in range(ROUNDS):
         before = dict(kinds)
-        for key in list(kinds):
+        for key in [key for key in kinds if key not in hints]:
             # Only the chains in which the name stands can tell.
             there = [chain for chain in chains if _mentions(chain, key)]
             best = _read(text, scope, there, kinds, layout).clashes
@@ -118,9 +125,7 @@ def _read(text: str, scope: Scope, chains: Sequence[Chain], kinds: dict[str, str
 
 
 def _mentions(chain: Chain, key: str) -> bool:
-    return any(
-        name_of(node) == key for term in chain.terms if isinstance(term, Node) for node in term.walk()
-    )
+    return any(name_of(node) == key for term in chain.terms if isinstance(term, Node) for node in term.walk())
 
 
 def _fonts(chains: Sequence[Chain]) -> dict[str, str]:

@@ -1,0 +1,241 @@
+"""What is known at a place of a document: records of its prose, its `check:` comments and the user, as scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import sympy as sp
+from sympy import Basic, S, Symbol
+
+from proofs.checking.source import Comment, Formula, Source
+from symbolic.errors import PushthroughError
+from symbolic.facts import predicate
+from symbolic.notation import declarations as said
+from symbolic.notation import scope as meant
+from symbolic.notation.elaborate import Elaborator
+from symbolic.notation.scope import RANKS, Scope
+from symbolic.notation.sizes import ONE, Shape
+from symbolic.notation.tree import Node, Span
+from symbolic.structures import STRUCTURES
+
+SIGNS = ("positive", "nonnegative", "negative", "nonpositive", "nonzero")
+SQUARE = frozenset(["symmetric", "positive_definite", "positive_semidefinite", "skew_symmetric", "invertible",
+                    "orthogonal", "idempotent", "diagonal", "square"])  # fmt: skip
+PARTS = {"row": "row", "column": "column", "diagonal": "diagonal", "diagonal entry": "diagonal"}
+LAYOUTS = frozenset(["rows", "columns", "shape"])
+SIGN_OF = {">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive"}
+
+
+class Known:
+    """The records that hold at each place of `source`, beside those of `let`, which hold everywhere."""
+
+    def __init__(self, source: Source, let: Iterable[str], records: Iterable[said.Record] = ()) -> None:
+        self.source = source
+        self.records = sorted([*records, *self._comments()], key=lambda record: record.span)
+        self.user = [replace(record, span=(0, 0)) for text in let for record in said.read_declarations(text)]
+        self.texts = [*dict.fromkeys(filter(None, map(self._text, self.records)))]
+
+    def _comments(self) -> Iterator[said.Record]:
+        for passage in self.source.passages:
+            if isinstance(passage, Comment):
+                yield from said.read_declarations(self.source.text, *passage.span, self.source.macros)
+
+    def role(self, formula: Formula) -> str:
+        """How a formula is meant: "definition", "assumption", "condition", "claim" or "unknown"."""
+        return "unknown" if formula.display else "assumption"
+
+    # Names: sizes, shapes, signs, pieces, conventions.
+
+    def names(self, scope: Scope, span: Span) -> Scope:
+        """The scope with the names declared between two places; sizes and shapes hold in all of that part."""
+        records = [r for r in (*self.user, *self.records) if self._within(r, span) and not r.conditional]
+        for record in records:
+            scope = self._sized(scope, record)
+        for record in records:
+            scope = self._named(scope, record)
+        return scope
+
+    def _within(self, record: said.Record, span: Span) -> bool:
+        return record in self.user or span[0] <= record.span[0] < max(span[1], span[0] + 1)
+
+    def _sized(self, scope: Scope, record: said.Record) -> Scope:
+        """The names of sizes, and of whole numbers."""
+        if not isinstance(record, said.Declared):
+            return scope
+        letters = [leaf for size in record.shape or () for leaf in size.walk() if leaf.kind == "name"]
+        names = [leaf.value for leaf in letters]
+        if "integer" in record.facts:
+            names.append(record.name)
+        new = {name: Symbol(name, integer=True, positive=True) for name in names if name not in scope.sizes}
+        return replace(scope, sizes={**scope.sizes, **new}) if new else scope
+
+    def _named(self, scope: Scope, record: said.Record) -> Scope:
+        match record:
+            case said.Declared():
+                return self._declared(scope, record)
+            case said.Convention():
+                kept = scope.conventions - (LAYOUTS if record.kind in LAYOUTS else frozenset())
+                return replace(scope, conventions=kept | {record.kind})
+            case said.Piece(part=part) if part in PARTS and record.of in scope.shapes | scope.values:
+                return scope.with_piece(record.name, meant.Piece(record.of, PARTS[part], bool(record.lying)))
+            case said.Piece(part=part) if part in PARTS:
+                return scope.with_piece(record.name, meant.Piece(record.of, PARTS[part], bool(record.lying)))
+            case said.Assumed():
+                return self._signed(scope, record)
+            case said.Decomposition():
+                return scope
+        return scope
+
+    def _declared(self, scope: Scope, record: said.Declared) -> Scope:
+        name = record.name
+        shape = self._shape(scope, record)
+        if record.indexed:
+            if shape is None:
+                return scope
+            count = Symbol(f"n_{''.join(c for c in name if c.isalnum())}", integer=True, positive=True)
+            if shape == ONE:
+                return scope if name in scope.shapes else scope.with_shapes({name: (count, S.One)})
+            scope = scope if name in scope.shapes else scope.with_shapes({name: (shape[0], count)})
+            return scope.with_piece(name, meant.Piece(name, "column"))
+        if shape is not None and name not in scope.sizes:
+            scope = scope.with_shapes({name: shape})
+        sign = next((word for word in SIGNS[:3] if word in record.facts), None)
+        if sign is not None and scope.shapes.get(name) == ONE:
+            scope = scope.with_sign(name, sign)
+        if "ones" in record.facts and shape is not None:
+            scope = scope.with_value(name, sp.OneMatrix(*shape), shape)
+        elif "identity" in record.facts and shape is not None:
+            scope = scope.with_value(name, sp.Identity(shape[0]), shape)
+        return scope
+
+    def _shape(self, scope: Scope, record: said.Declared) -> Shape | None:
+        if record.shape is None:
+            return ONE if record.kind == "number" else None
+        e = Elaborator(self.source.text, scope)
+        try:
+            rows, columns = (e.integer(size) for size in record.shape)
+        except PushthroughError:
+            return None
+        return rows, columns
+
+    def _signed(self, scope: Scope, record: said.Assumed) -> Scope:
+        """`lambda > 0`, of a name that is no matrix: a number of that sign."""
+        terms, signs = record.chain.terms, record.chain.signs
+        for left, sign, right in zip(terms, signs, terms[1:], strict=False):
+            is_zero = isinstance(right, Node) and right.kind == "number" and right.value == "0"
+            names = said.names_in(left) if sign.value in SIGN_OF and is_zero else []
+            for name, _ in names:
+                if name not in scope.sizes and scope.shapes.get(name, ONE) == ONE and sign.value != "<=":
+                    scope = scope.with_shapes({name: ONE}).with_sign(name, SIGN_OF[sign.value])
+        return scope
+
+    # Facts.
+
+    def hints(self, span: Span) -> dict[str, str]:
+        """Kinds of names whose sizes were not said."""
+        found: dict[str, str] = {}
+        for record in (*self.user, *self.records):
+            if isinstance(record, said.Declared) and record.shape is None and self._within(record, span):
+                if SQUARE & set(record.facts):
+                    found[record.name] = "square"
+                elif record.kind in ("column", "row", "matrix"):
+                    found[record.name] = {"column": "vector"}.get(record.kind, record.kind)
+        return found
+
+    def facts(self, scope: Scope, place: int) -> tuple[Basic, ...]:
+        """What is known at a place, as SymPy has it, beside the signs of numbers."""
+        end = self._paragraph_end(place)
+        found: list[Basic] = []
+        for record in (*self.user, *self.records):
+            if record in self.user or (record.span[0] < end and record.holds_at(place)):
+                found += self._facts_of(scope, record)
+        return tuple(dict.fromkeys(found))
+
+    def _paragraph_end(self, place: int) -> int:
+        end = self.source.text.find("\n\n", place)
+        return end if end >= 0 else len(self.source.text)
+
+    def _facts_of(self, scope: Scope, record: said.Record) -> Iterator[Basic]:
+        match record:
+            case said.Declared(name=name) if name in scope.shapes and not record.indexed:
+                symbol = scope.symbol(name)
+                for word in record.facts:
+                    if name not in scope.values or word in RANKS:
+                        yield from _fact(word, symbol, scope.shapes[name])
+            case said.Fact():
+                e = Elaborator(self.source.text, scope)
+                try:
+                    value = e.value(record.tree)
+                    expr, shape = e.finished(value.expr), tuple(e.finished(size) for size in value.shape)
+                except PushthroughError:
+                    return
+                for word in record.facts:
+                    yield from _fact(word, expr, shape)  # type: ignore[arg-type]
+            case said.Assumed():
+                yield from self._related(scope, record)
+
+    def _related(self, scope: Scope, record: said.Assumed) -> Iterator[Basic]:
+        """Relations between sizes, and whatever else a walker understands of the chain."""
+        kinds = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "!=": sp.Ne}
+        terms, signs = record.chain.terms, record.chain.signs
+        for left, sign, right in zip(terms, signs, terms[1:], strict=False):
+            if sign.value in kinds and isinstance(left, Node) and isinstance(right, Node):
+                e = Elaborator(self.source.text, scope)
+                try:
+                    one, other = e.value(left), e.value(right)
+                    if one.is_number and other.is_number and not e.indices:
+                        yield e.finished(kinds[sign.value](one.expr, other.expr, evaluate=False))
+                    elif sign.value == "!=" and other.expr == 0 and not one.is_number:
+                        yield e.finished(sp.Ne(one.expr, sp.ZeroMatrix(*one.shape)))
+                except PushthroughError:
+                    continue
+
+    # In words.
+
+    def _text(self, record: said.Record) -> str:
+        line, _ = self.source.place(record.span[0])
+        match record:
+            case said.Declared():
+                parts = [f"{' x '.join(self._written(size) for size in record.shape)}" if record.shape else ""]
+                parts += [word.replace("_", " ") for word in record.facts] or (
+                    [record.kind] if not record.shape else []
+                )
+                shown = ", ".join(filter(None, parts))
+                return f"{record.name}: {shown} (line {line})" if shown else ""
+            case said.Convention():
+                return f"{record.kind} (line {line})"
+            case said.Piece():
+                return f"{record.name}_{record.index}: {record.part} of {record.of} (line {line})"
+            case said.Fact():
+                words = ", ".join(word.replace("_", " ") for word in record.facts)
+                return f"{self._written(record.tree)}: {words} (line {line})"
+            case said.Assumed() | said.Defined() | said.Decomposition():
+                start, end = said.chain_span(record.chain)
+                return f"{' '.join(self.source.text[start:end].split())} (line {line})"
+        return ""
+
+    def _written(self, node: Node) -> str:
+        return " ".join(self.source.text[slice(*node.span)].split()) or node.value
+
+
+def _fact(word: str, expr: Any, shape: Shape) -> Iterator[Basic]:
+    """A fact about an expression; nothing for a word without a meaning here."""
+    rows, columns = shape
+    if word == "tall":
+        yield sp.Gt(rows, columns)
+    elif word == "wide":
+        yield sp.Lt(rows, columns)
+    elif word in SIGNS:
+        if shape == ONE:
+            yield predicate(word)(expr)
+        elif word == "nonzero":
+            yield sp.Ne(expr, sp.ZeroMatrix(*shape))
+    elif word in STRUCTURES:
+        if word in SQUARE and rows != columns:
+            return
+        yield predicate(word)(expr)
+
+
+__all__ = ["Formula", "Known"]
