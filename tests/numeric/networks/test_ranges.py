@@ -34,11 +34,13 @@ def test_usable_is_what_most_seeds_learn() -> None:
     assert usable(found, "scale") == usable(found, "scale", 1) == (0.1, 1.0)
     assert usable(found, "rate") == pytest.approx((10**0.5, 10**0.5))
     assert usable(found, "scale", 0) is None and usable(found, "rate", 2) is None
+    half = table("##. ... ...", "#.. ... ...")
+    assert usable(half, "rate", 0) == (1.0, 1.0)  # one of two seeds is not most
 
 
 def test_the_slope_of_a_band() -> None:
-    falling = table("....##. ..##... ##.....", "...###. .###... .......")
-    assert slope_of_band(falling, 0.01) == pytest.approx(-1.0)  # the scale whose rates touch the end is left out
+    falling = table("....##. ..##... ##.....", "...###. .###... .......", "......# ....... ......#")
+    assert slope_of_band(falling, 0.01) == pytest.approx(-1.0)  # scales whose rates touch an end are left out
     assert slope_of_band(falling, 1.0) is None
 
 

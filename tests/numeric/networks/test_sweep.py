@@ -75,6 +75,16 @@ def test_a_cell_that_blows_up_disturbs_no_other_and_says_nothing() -> None:
     assert np.array_equal(wild.epochs[:, :3, :2], calm.epochs)
 
 
+def test_what_has_blown_up_or_learned_all_is_not_trained_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells: list[int] = []
+    step = Grid.step
+    monkeypatch.setattr(Grid, "step", lambda grid, *batch: cells.append(len(grid.rates)) or step(grid, *batch))
+    found = sweep(X, LABELS, weights, (0.7, 1e200), (1e-9, 0.1), [1], epochs=EPOCHS, batch_size=5)
+    learned = found.epochs[0, 0, 1]
+    assert 1 < learned < EPOCHS and not found.finite[0, 1].any()
+    assert cells == [4] * 2 + [2] * 2 * (learned - 1) + [1] * 2 * (EPOCHS - learned)
+
+
 def test_scores_without_a_number_are_never_right() -> None:
     """`argmax` of a row of NaN is the first class; it must not count as a guess."""
     first = np.zeros(len(X), int)
