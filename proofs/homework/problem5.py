@@ -64,7 +64,8 @@ def sgd_step_of_unit() -> SgdStep:
     """One step of the single unit, from what parts (a) and (b) derive: the figures are drawn from it."""
     neuron = unit(w, b)
     by_w, by_b = (gradient(neuron, by, "").rhs for by in (w, b))
-    return sgd_step((w, b, x, y, rate), neuron, root(w, b).rhs.rhs, squared_error(phi), by_w, by_b, phi, (r, identity().rhs))
+    shift = r, identity().rhs
+    return sgd_step((w, b, x, y, rate), neuron, root(w, b).rhs.rhs, squared_error(phi), by_w, by_b, phi, shift)
 
 
 def drawn_moves() -> Part:
