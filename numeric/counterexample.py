@@ -51,10 +51,14 @@ class Counterexample:
         return {**self.sizes, **self.indices, **values}
 
     def __str__(self) -> str:
-        lines = [f"{claim_text(self.claim)} fails" + (f" for {self._where()}:" if self._where() else ":")]
+        sides = [claim_text(side) if side is not None else "" for side in self.compared]
+        return self.text(claim_text(self.claim), *sides)
+
+    def text(self, claim: str, left: str, right: str) -> str:
+        """The instance and what each side is there, with the claim and its sides in somebody's own words."""
+        lines = [f"{claim} fails" + (f" for {self._where()}:" if self._where() else ":")]
         pairs = [(str(symbol), value) for symbol, value in self.values.items()]
         if self.lhs is not None and self.rhs is not None:
-            left, right = (claim_text(side) for side in self.compared)
             pairs += [(f"left: {left}", self.lhs), (f"right: {right}", self.rhs)]
         for name, value in pairs:
             lines += [f"  {line}" for line in _beside(f"{name} = ", value)]

@@ -56,7 +56,7 @@ class Judgement:
 
     verdict: str
     reason: str
-    counterexample: str = ""
+    counterexample: Any = ""  # a text, or a `Counterexample`
     conditions: tuple[str, ...] = ()
     evidence: str = ""
     certificate: dict | None = None
@@ -177,7 +177,7 @@ class Judge:
 
 def _refuted(claim: Any, given: tuple[Any, ...], verdict: Verdict) -> Judgement:
     """Refuted if values in general position say so; if only special ones do, true in general and false there."""
-    shown = str(verdict.counterexample) if verdict.counterexample is not None else verdict.reason
+    shown = verdict.counterexample if verdict.counterexample is not None else verdict.reason
     fails = fails_in_general(claim, given)
     if fails is None and verdict.counterexample is None:
         return Judgement("unread", f"not decided: {verdict.reason}", claim=claim)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from numeric.counterexample import Counterexample
 from proofs.checking.judge import Judge, Judgement
 from proofs.checking.repair import Repairer
 from proofs.checking.report import Finding, Suggestion
@@ -66,15 +67,21 @@ class Findings:
         if judged.verdict == "refuted" and time.perf_counter() < self.until:
             suggestion = self.repairer.repair(step, after)
         line, column = self.lines.place(step.sign.span[0])
+        counterexample = judged.counterexample
+        if isinstance(counterexample, Counterexample):
+            left, right = self.shown(step.left), self.shown(step.right)
+            counterexample = counterexample.text(
+                f"{left} {self.text[slice(*step.sign.span)].strip()} {right}", left, right
+            )
         start, end = min(step.left.span[0], step.sign.span[0]), max(step.right.span[1], step.sign.span[1])
         return Finding(
             line, column, (start, end), self.shown(step.left), self.text[slice(*step.sign.span)].strip(),
-            self.shown(step.right), judged.verdict, judged.reason, judged.counterexample, suggestion,
+            self.shown(step.right), judged.verdict, judged.reason, counterexample, suggestion,
             judged.conditions, judged.evidence, judged.certificate, judged.fault, judged.seconds,
         )  # fmt: skip
 
     def shown(self, side: Node | Unread) -> str:
-        return self.text[slice(*side.span)].strip()
+        return " ".join(self.text[slice(*side.span)].split())
 
 
 __all__ = ["Findings", "Lines", "joined"]

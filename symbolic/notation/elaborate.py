@@ -44,10 +44,11 @@ def name_of(node: Node) -> str | None:
             return None
         case "sub":
             base, below = name_of(node.children[0]), subscript_text(node.children[1])
-            return f"{base}_{below}" if base and below else None
+            layer = f"{base}^{node.value[1]}{below}{node.value[2]}" if node.value else f"{base}_{below}"
+            return layer if base and below else None
         case "prime" | "star":
-            base = name_of(node.children[0])
-            return base and base + ("'" if node.kind == "prime" else "*")
+            base, mark = name_of(node.children[0]), {"_": "_*", "H": "^H"}.get(node.value, "*")
+            return base and base + ("'" if node.kind == "prime" else mark)
         case "group" if node.value == "{":
             return name_of(node.children[0])
         case "over":

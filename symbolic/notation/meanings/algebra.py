@@ -59,8 +59,6 @@ def _filled(e: Elaborator, node: Node, size: Node | None) -> Value:
 @means("sub")
 def _sub(e: Elaborator, node: Node) -> Value:
     base, below = node.children
-    if base.kind == "pow" and _is_odot(base.children[1]):
-        return _entrywise_power(e, base.children[0], below)
     whole, key = name_of(node), name_of(base)
     if _sliced(below):
         return _slice(e, node, e.value(base), below)
@@ -303,8 +301,8 @@ def _div(e: Elaborator, node: Node) -> Value:
 @means("pow")
 def _pow(e: Elaborator, node: Node) -> Value:
     base, exponent = node.children
-    if base.kind == "pow" and _is_odot(base.children[1]):
-        return _entrywise_power(e, base.children[0], exponent)
+    if node.value in ("odot", "circ"):
+        return _entrywise_power(e, base, exponent)
     if base.kind == "norm" and exponent.kind == "number" and exponent.value == "2":
         return _norm_squared(e, base)
     if base.kind == "name" and base.value == "e" and not e.is_known("e"):
@@ -329,7 +327,7 @@ def _entrywise_power(e: Elaborator, base: Node, exponent: Node) -> Value:
 
 @means("transpose")
 def _transpose(e: Elaborator, node: Node) -> Value:
-    if e.scope.shapes.get("t") == ONE and e.text[node.span[0] : node.span[1]].rstrip("} ").endswith("t"):
+    if node.value == "t" and e.scope.shapes.get("t") == ONE:
         return e.build.power(e.value(node.children[0]), e.scope.symbol("t"), e.written(node))
     return e.build.transpose(e.value(node.children[0]))
 

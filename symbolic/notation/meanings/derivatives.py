@@ -28,6 +28,8 @@ LAYOUTS = ("shape", "rows", "columns")
 def _derivative(e: Elaborator, node: Node) -> Value:
     if len(node.children) == 1:
         return _of_a_function(e, node, node.children[0])
+    if len(node.children) == 3:
+        return _second(e, node)
     f, by = node.children
     if node.value.startswith("nabla"):
         function = _function_at(e, f)
@@ -36,6 +38,22 @@ def _derivative(e: Elaborator, node: Node) -> Value:
     variable = _variable(e, by)
     value = _differentiated(e, f, variable)
     return _derived(e, node, value, variable)
+
+
+def _second(e: Elaborator, node: Node) -> Value:
+    """A derivative by two variables: the Hessian where both are one vector (the second one transposed or not)."""
+    f, first, second = node.children
+    if second.kind in ("transpose", "prime"):
+        second = second.children[0]
+    one, other = _variable(e, first), _variable(e, second)
+    value = _differentiated(e, f, one)
+    value = Value(expanded(value.expr, e.scope, set(one.expr.atoms(sp.Symbol, sp.MatrixSymbol))), value.shape)
+    if one.expr == other.expr and not is_single(one.expr):
+        size = sp.Mul(*one.shape)
+        return Value(Hessian(e.build.require_scalar(value, "a second derivative"), one.expr), (size, size))
+    if is_single(one.expr) and is_single(other.expr):
+        return Value(Jacobian(Jacobian(value.expr, one.expr), other.expr), value.shape)
+    raise e.not_read(node, f"the mixed second derivative {e.written(node)} is not understood")
 
 
 def _variable(e: Elaborator, by: Node) -> Value:
@@ -109,7 +127,7 @@ def _of_a_function(e: Elaborator, node: Node, f: Node) -> Value:
 
 def _derived(e: Elaborator, node: Node, value: Value, variable: Value) -> Value:
     by = variable.expr
-    if node.value.startswith("nabla^2") or node.value.endswith("^2"):
+    if node.value.endswith("^2"):
         f = e.build.require_scalar(value, "a second derivative")
         if is_single(by):
             return Value(Jacobian(Jacobian(f, by), by), ONE)

@@ -226,4 +226,4 @@ def _limit(e: Elaborator, node: Node) -> Value:
     by = e.value(variable)
     found = e.value(inner)
     end = e.number(point)
-    return Value(sp.Limit(found.expr, scalar(by.expr), end, "+" if end == 0 else "-"), found.shape)
+    return Value(sp.Limit(found.expr, scalar(by.expr), end, "-" if end == sp.oo else "+"), found.shape)
