@@ -29,7 +29,7 @@ STYLES = {
 }  # fmt: skip
 DISPLAYED = ("refuted", "conditional")  # without being asked
 SHOWN_LINES = 9  # of a step; the others are left out in the middle
-NARROW, PIPED = 40, 120  # columns: what a source line gets at least, and where there is no terminal
+NARROW, NARROWEST, PIPED = 40, 14, 120  # columns: of prose and of a source line at least; where there is no terminal
 TAB = 4
 
 
@@ -71,10 +71,9 @@ def _listing(report: Report, look: Look) -> Iterator[Text]:
         elif look.verbose:
             yield from _in_one_line(report.file, step, look)
             close = True
-    items = [
-        *(("read", fact) for fact in report.declarations if look.verbose),
-        *(("assumed", a) for a in report.assumed),
-    ]
+    assumed = report.assumed if look.verbose else ("; ".join(report.assumed),)
+    items = [("read", fact) for fact in report.declarations if look.verbose]
+    items += [("assumed", fact) for fact in assumed if fact]
     yield from [Text()] * (close and bool(items))
     for name, item in items:
         yield from _wrapped(f"{name}: ", "dim", shown(item), look, "")
@@ -210,9 +209,9 @@ def _window(line: str, marked: tuple[int, int] | None, width: int, sign: str = "
     >>> _window("a\\tb = 好 + c", (6, 7), 40)
     ('a   b = 好 + c', '        ^^')
     >>> _window("x" * 30 + " = y + z", (31, 32), 14)
-    ('...xxxxx = ...', '         ^')
+    ('...xxx = y + z', '       ^')
     """
-    width = max(width, NARROW if width > 14 else width)
+    width = max(width, NARROWEST)
     cells, column = [], 0  # every character as it is shown, with the column where it begins
     for letter in shown(line):
         text = " " * (TAB - column % TAB) if letter == "\t" else letter

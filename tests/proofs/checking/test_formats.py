@@ -51,7 +51,7 @@ def report() -> Report:
         finding(6, "\\R", "unread", NASTY),
         finding(8, "I", "conditional", "true for some A", conditions=("A is invertible",)),
     )  # fmt: skip
-    return Report("notes/a.tex", SOURCE, ("A: n x n (line 2)",), ("n > 1",), steps, seconds=1.5)
+    return Report("notes/a.tex", SOURCE, ("A: n x n (line 2)",), ("n > 1", "x > 0"), steps, seconds=1.5)
 
 
 def render(name: str, *reports: Report, **look: object) -> str:
@@ -82,7 +82,7 @@ conditional: true for some A
 """
     )
     assert "= condition: A is invertible" in shown
-    assert "assumed: n > 1" in shown
+    assert "assumed: n > 1; x > 0\n" in shown
     assert "notes/a.tex: 4 steps: 1 proved, 1 conditional, 1 refuted (line 5), 1 unread" in shown
     assert "--verbose shows what was not understood" in shown
     assert "unread:" not in shown and "2 proof terms" not in shown
@@ -91,7 +91,7 @@ conditional: true for some A
 def test_verbose_shows_every_step(report: Report) -> None:
     shown = render("text", report, verbose=True)
     assert f"{MARKS['proved']} proved    notes/a.tex:4:12: (A B)^T = B^T A^T" in shown
-    assert "2 proof terms" in shown and "read: A: n x n (line 2)" in shown
+    assert "2 proof terms" in shown and "read: A: n x n (line 2)\nassumed: n > 1\nassumed: x > 0\n" in shown
     block = shown[shown.index("unread:") : shown.index("conditional:")]
     assert "6 |     &= \\tr(B)\n  |      ^^^^^^^^\n7 |             + \\R \\\\\n  |             ^^^^\n" in block
     assert "--verbose" not in shown
