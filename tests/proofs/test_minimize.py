@@ -400,7 +400,6 @@ OPEN = {
     "least variance, a return": LOOSE,
     "a weighted average on an affine subspace": SUM,
     "weighted average": SUM,
-    "a number, shrunk": SUM,
     "least norm, one equation": "the multiplier of one equation is a matrix in the steps and a number in the proof",
     "least variance": "a 1 x 1 product with an inverse is not read as a number",
 }
