@@ -1,0 +1,463 @@
+r"""What the prose of a document declares, in reading order, with the offsets between which each record holds.
+
+What holds where:
+- from where it stands to the end of the document, unless one of the following ends it earlier;
+- what stands in a problem or exercise ends with it; what stands before the first of them holds in all;
+- what stands in a theorem, example or special case ends at the next break of its level (see headings.py);
+- what follows an "if" or "for symmetric A" ends with the paragraph, or, in a statement to be shown, at the next part;
+- "in the case m > n" ends at the next part, or at the next case;
+- a size that is declared anew ends all that was known of the name; a range ends an earlier one that it contradicts.
+A part (a), (b), a section, a solution or a proof ends nothing else: it inherits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from proofs.checking.declarations import Known, declarations, modes, parts
+from proofs.checking.source import Break, Comment, Formula, Source
+from proofs.checking.words import Reading, Sentence, Token, read_words
+from symbolic.errors import ReadError
+from symbolic.notation.declarations import (
+    EVERYWHERE,
+    Assumed,
+    Declared,
+    Decomposition,
+    Defined,
+    Record,
+    chain_span,
+    declared_in,
+    is_range,
+    names_in,
+    read_declarations,
+)
+from symbolic.notation.elaborate import name_of
+from symbolic.notation.tree import Chain, Node, Row
+
+ROLES = ("definition", "assumption", "condition", "claim", "unknown")
+EQUAL = ("=", ":=", "equiv")
+
+
+@dataclass(frozen=True)
+class Role:
+    """What the words around a formula make of it, and whether only conditionally."""
+
+    name: str
+    conditional: bool = False
+    case: bool = False
+    local: bool = False  # supposed for the part (a), (b) in which it stands
+
+
+UNKNOWN = Role("unknown")
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Records in reading order; every formula with its rows and its role; `check:` comments that could not be read."""
+
+    records: tuple[Record, ...]
+    rows: Mapping[Formula, tuple[Row, ...]]
+    roles: Mapping[Formula, Role]
+    errors: tuple[tuple[int, str], ...] = ()
+
+    def role_of(self, formula: Formula) -> str:
+        """ "definition", "assumption", "condition", "claim" or "unknown": a hint from the words around it."""
+        return self.roles.get(formula, UNKNOWN).name
+
+    def at(self, offset: int) -> list[Record]:
+        """The records that hold at an offset."""
+        return [record for record in self.records if record.holds_at(offset)]
+
+
+def read_prose(source: Source) -> Prose:
+    r"""All that the prose, the formulas in it and the `check:` comments declare.
+
+    >>> from proofs.checking.source import read_source
+    >>> prose = read_prose(read_source(r"Let $A \in \mathbb{R}^{n \times n}$ be symmetric and $\lambda > 0$.", "md"))
+    >>> [(type(r).__name__, getattr(r, "facts", "")) for r in prose.records]
+    [('Declared', ()), ('Assumed', ''), ('Declared', ('symmetric',))]
+    """
+    return _Reader(source).run()
+
+
+# Words before a formula, and what they make of it.
+
+DEFINING = frozenset(
+    """let letting set put putting setting define defining denote denoting write writing introduce introducing call calling
+    abbreviate take taking choose pick fix where with here notation shorthand namely mapped maps""".split()
+)
+# What a formula may be: "the model is y = Xb + u", "the loss L = ...".
+SUBJECTS = frozenset(
+    "model loss objective cost criterion lagrangian risk energy likelihood functional network layer residual".split()
+)
+ASSUMING = frozenset(["suppose", "assume", "assuming", "provided", "given", "assumption", "hypothesis", "under"])
+CONDITIONING = frozenset(
+    """satisfy satisfies satisfying solve solves solving subject constraint constraints constrained system require requires
+    requiring want equation equations s.t. stationarity optimality""".split()
+)
+CLAIMING = frozenset(
+    """using use uses used recall note notice since because from identity rule fact know get see plugging substituting plug
+    insert inserting apply applying follows""".split()
+)
+_ZERO = re.compile(r"\bto (zero|0)\b|\bequal (to )?(zero|0)\b|vanish")
+_SUPPOSED = frozenset(["write", "factor", "factorize", "factorise", "decompose", "express", "define", "denote", "split", "written"])
+REACH = 14  # words before a formula that are looked at
+
+
+def roles(sentence: Sentence, text: str, seen: set[str]) -> dict[int, Role]:
+    """The role of every relation in a sentence, by the number of its token; `seen`: names that occurred before."""
+    found: dict[int, Role] = {}
+    meant = modes(sentence)
+    for k, token in enumerate(sentence.tokens):
+        if token.tag in "RYM":
+            found[k] = _role(sentence, k, meant, found, text, seen)
+    return found
+
+
+def _role(sentence: Sentence, k: int, meant: list[str], found: dict[int, Role], text: str, seen: set[str]) -> Role:
+    tokens = sentence.tokens
+    token, mode = tokens[k], meant[k]
+    if mode == "negated":
+        return UNKNOWN
+    if sentence.asks:
+        return Role("claim") if token.tag == "Y" else UNKNOWN
+    first = token.chains[0].terms[0] if token.chains else None
+    named = isinstance(first, Node) and (bool(names_in(first)) or is_function(first))
+    before = text[tokens[max(0, k - REACH)].span[0] : token.span[0]].lower() if k else ""
+    if _ZERO.search(before) and token.tag == "Y":
+        return Role("condition")
+    words = 0
+    for j in range(k - 1, max(-1, k - 1 - REACH), -1):
+        other = tokens[j]
+        listed = all(t.tag == "c" for t in tokens[j + 1 : k])
+        if other.tag in "RM" and listed and j + 1 < k:
+            if meant[j] != mode:
+                return UNKNOWN if mode != "claim" else Role("claim")
+            if other.tag == "R":
+                return found.get(j, UNKNOWN)
+            continue
+        if other.tag == "Y" or other.tag == ".":
+            break
+        if other.tag in ":;—" and not (token.tag == "Y" and j == k - 1):
+            break
+        role = _cue(sentence, j, k, mode, named, text, seen)
+        if role is not None:
+            return role
+        words += other.tag in "xRBE"
+        if words > 5:
+            break
+    if mode == "claim":
+        return Role("claim")
+    if mode == "if" and token.tag != "Y":
+        return Role("assumption", conditional=True)
+    return UNKNOWN
+
+
+def _cue(sentence: Sentence, j: int, k: int, mode: str, named: bool, text: str, seen: set[str]) -> Role | None:
+    """What the word at j makes of the formula at k; None if it says nothing."""
+    tokens = sentence.tokens
+    cue, token = tokens[j], tokens[k]
+    word = cue.text
+    near = k - j <= 2
+    if cue.tag == "I":
+        is_case = word in ("case", "cases") or any(t.text in ("case", "cases") for t in tokens[max(0, j - 4) : k])
+        return Role("assumption", conditional=True, case=is_case) if token.tag != "Y" else None
+    if cue.tag == "F":
+        return Role("assumption", conditional=True) if near and token.tag != "Y" else None
+    if word == "such" or (word == "that" and tokens[j - 1].text == "such" and j > 0):
+        return Role("assumption", local=True) if mode == "let" else Role("condition")
+    if word in CONDITIONING:
+        return Role("condition")
+    if word in ("write", "call", "denote") and j > 0 and tokens[j - 1].tag == "C":
+        return Role("claim")
+    if word == "as":
+        verbs = {t.text for t in tokens[max(0, j - 8) : j]}
+        return Role("definition") if verbs & _SUPPOSED and mode != "claim" else None
+    if word == "given" and j + 1 < k and tokens[j + 1].text == "by":
+        return UNKNOWN if mode != "claim" else Role("claim")
+    if word in ASSUMING:
+        if token.tag == "Y" and not near:
+            return None
+        return Role("assumption", conditional=mode == "if", local=True)
+    if word == "consider":
+        return Role("condition") if not named else Role("definition")
+    if word == "where" and any(t.text in ("case", "cases", "situation") for t in tokens[max(0, j - 3) : j]):
+        return Role("assumption", conditional=True, case=True) if token.tag != "Y" else None
+    if word in DEFINING:
+        if token.tag == "Y" and word not in ("let", "define", "denote", "where", "mapped") and k - j > 3:
+            return None
+        if mode == "claim" and word == "with" and not all(is_range(chain) for chain in token.chains):
+            return UNKNOWN
+        if not named:
+            if token.tag == "Y":
+                return None if cue.tag == "W" else UNKNOWN
+            return Role("assumption", conditional=mode == "if")
+        if mode == "claim" and cue.tag not in "LW":
+            return Role("claim")
+        if word in ("let", "fix", "take") and not (near or all(t.tag in "dfKPDNMRcx" for t in tokens[j + 1 : k])):
+            return UNKNOWN
+        return Role("definition", conditional=mode == "if")
+    if word in SUBJECTS and near and named and token.tag == "R" and mode != "claim":
+        plugged = j > 1 and tokens[j - 1].tag == "d" and tokens[j - 2].text in CLAIMING
+        return Role("definition") if not plugged else Role("claim")
+    if cue.tag == "H" and word != "with" and j > 0 and tokens[j - 1].text in ("we", "you", "one"):
+        return Role("claim")
+    if cue.tag in "SC" or word in CLAIMING:
+        return Role("claim") if not (cue.tag == "S" and token.tag == "Y") else None
+    if cue.tag == "X":
+        return UNKNOWN
+    if cue.tag == "B":
+        if mode == "if":
+            return Role("assumption", conditional=True) if token.tag != "Y" else None
+        if {t.text for t in tokens[max(0, j - 9) : j]} & SUBJECTS and named and mode != "claim":
+            return Role("definition")
+        names = {name for chain in token.chains[:1] for name, _ in names_in(chain.terms[0])}
+        if token.tag == "R" and near and names and not names & seen and mode != "claim":
+            return Role("definition")
+        return UNKNOWN if token.tag == "Y" or mode != "claim" else Role("claim")
+    return None
+
+
+def is_function(term: Any) -> bool:
+    """Whether a term is f(x, y) with names only."""
+    if not isinstance(term, Node) or term.kind != "mul" or len(term.children) != 2 or term.value:
+        return False
+    name, group = term.children
+    return name_of(name) is not None and group.kind == "group" and group.value == "(" and bool(names_in(group.children[0]))
+
+
+# The document.
+
+
+@dataclass
+class _Frame:
+    level: int
+    known: Known
+    records: list[int] = field(default_factory=list)
+
+
+class _Reader:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.reading: Reading = read_words(source)
+        self.records: list[Record] = []
+        self.frames = [_Frame(-1, Known())]
+        self.cases: list[int] = []  # records that end at the next part, or at the next case
+        self.statements: list[int] = []  # ... at the next part
+        self.part = 0  # the level of the part (a), (i) that is being read, or 0
+        self.local: list[tuple[int, int]] = []  # level and number of records that end with such a part
+        self.latest: dict[str, list[int]] = {}  # records about a name
+        self.ranges: dict[frozenset[str], list[int]] = {}
+        self.roles: dict[Formula, Role] = {}
+        self.seen: set[str] = set()
+        self.errors: list[tuple[int, str]] = []
+
+    def run(self) -> Prose:
+        comments = [passage for passage in self.source.passages if isinstance(passage, Comment)]
+        for part in self.reading.parts:
+            start = part.span[0]
+            while comments and comments[0].span[0] <= start:
+                self._comment(comments.pop(0))
+            if isinstance(part, Break):
+                self._break(part)
+            else:
+                self._sentence(part)
+        for comment in comments:
+            self._comment(comment)
+        order = sorted(range(len(self.records)), key=lambda k: (self.records[k].scope[0], k))
+        return Prose(tuple(self.records[k] for k in order), self.reading.rows, self.roles, tuple(self.errors))
+
+    @property
+    def known(self) -> Known:
+        return self.frames[-1].known
+
+    def _break(self, found: Break) -> None:
+        place = found.span[0]
+        while len(self.frames) > 1 and self.frames[-1].level >= found.level:
+            self._end(self.frames.pop().records, place)
+        if found.level <= 8:
+            self._end([k for level, k in self.local if level >= found.level], place)
+            self.local = [(level, k) for level, k in self.local if level < found.level]
+            self.part = found.level if found.level >= 7 else 0
+            self._end(self.statements, place)
+            self.statements = []
+            self._end(self.cases, place)
+            self.cases = []
+        if found.scope:
+            outer = self.known
+            inner = Known(set(outer.defined), dict(outer.sizes), dict(outer.kinds))
+            self.frames.append(_Frame(found.level, inner))
+            if found.scope == "restart":
+                self.seen = set()
+
+    def _end(self, numbers: list[int], place: int) -> None:
+        for k in numbers:
+            record = self.records[k]
+            if record.scope[1] > place:
+                self.records[k] = replace(record, scope=(record.scope[0], max(record.scope[0], place)))
+
+    def _comment(self, comment: Comment) -> None:
+        try:
+            for record in read_declarations(self.source.text, *comment.span, self.source.macros):
+                self._add(replace(record, scope=(comment.span[0], EVERYWHERE[1])))
+        except ReadError as error:
+            self.errors.append((comment.span[0], str(error)))
+
+    def _sentence(self, sentence: Sentence) -> None:
+        text = self.source.text
+        meant = modes(sentence)
+        found = roles(sentence, text, self.seen)
+        for k, token in enumerate(sentence.tokens):
+            if token.formula is not None:
+                self.roles[token.formula] = found.get(k, UNKNOWN)
+            for chain in token.chains:
+                self._learn(chain)
+        supposed = any(t.text in ("suppose", "assume", "assuming") for t in sentence.tokens)
+        records: list[tuple[Record, bool]] = []  # each with whether it ends with the part in which it stands
+        for k, token in enumerate(sentence.tokens):
+            role = found.get(k, UNKNOWN)
+            for record in self._formula(token, role, meant[k], sentence):
+                local = isinstance(record, Assumed) and (role.local or role.name == "unknown")
+                records.append((record, local))
+                self._note(record)
+        for record in declarations(sentence, self.known):
+            records.append((record, supposed and not (isinstance(record, Declared) and record.shape is not None)))
+            self._note(record)
+        records += [(record, False) for record in parts(sentence, text)]
+        decomposed = {r.chain for r, _ in records if isinstance(r, Decomposition)}
+        is_case = any(role.case for role in found.values())
+        if is_case:
+            self._end(self.cases, sentence.span[0])
+            self.cases = []
+        stated = sentence.asks or any(t.text in ("show", "prove", "verify", "claim") for t in sentence.tokens)
+        for record, local in records:
+            if isinstance(record, (Defined, Assumed)) and record.chain in decomposed:
+                continue
+            end = EVERYWHERE[1]
+            if record.conditional and not is_case and not stated:
+                end = max(sentence.paragraph, sentence.span[1])
+            k = self._add(replace(record, scope=(self._start(record, sentence), end)))
+            if record.conditional and is_case:
+                self.cases.append(k)
+            elif record.conditional and stated:
+                self.statements.append(k)
+            elif local and self.part:
+                self.local.append((self.part, k))
+        for token in sentence.tokens:
+            self.seen |= {name for name, _ in token.names}
+            for chain in token.chains:
+                for term in chain.terms:
+                    if isinstance(term, Node):
+                        self.seen |= {name for node in term.walk() if (name := name_of(node)) is not None}
+
+    def _start(self, record: Record, sentence: Sentence) -> int:
+        """A fact about a sentence holds in all of it: "..., where H is symmetric" stands behind what it explains."""
+        return sentence.span[0] if isinstance(record, Declared) else record.span[0]
+
+    def _learn(self, chain: Chain) -> None:
+        """Which names are defined by an equation."""
+        if chain.signs and chain.signs[0].value in EQUAL and isinstance(chain.terms[0], Node):
+            left, right = chain.terms[0], chain.terms[1]
+            names = {name for name, _ in names_in(left)}
+            if is_function(left):
+                names = {name_of(left.children[0]) or ""}
+            inside = {name_of(node) for node in right.walk()} if isinstance(right, Node) else set()
+            self.known.defined |= names - inside
+
+    def _note(self, record: Record) -> None:
+        if isinstance(record, Declared):
+            if record.shape is not None:
+                self.known.sizes[record.name] = record.shape
+            if record.kind:
+                self.known.kinds[record.name] = record.kind
+
+    def _formula(self, token: Token, role: Role, mode: str, sentence: Sentence) -> Iterator[Record]:
+        text, macros = self.source.text, self.source.macros
+        believed = mode not in ("negated", "claim") and not sentence.asks
+        for chain in token.chains:
+            span = chain_span(chain)
+            declared = list(declared_in(chain, text, macros))
+            for record in declared:
+                sized = isinstance(record, Declared) and record.shape is not None and not record.facts
+                if sized or believed:
+                    yield replace(record, conditional=not sized and mode == "if")
+                elif isinstance(record, Declared) and record.shape is not None and mode != "negated":
+                    yield replace(record, facts=())
+            if declared or any(sign.value in ("in", "->", "|->", ":", "~", "<<", ">>", "approx") for sign in chain.signs):
+                if role.name in ("assumption", "definition") and _is_distribution(chain):
+                    yield Assumed(chain=chain, span=span, conditional=role.conditional)
+                continue
+            yield from self._relation(chain, token, role, mode, believed)
+
+    def _relation(self, chain: Chain, token: Token, role: Role, mode: str, believed: bool) -> Iterator[Record]:
+        span = chain_span(chain)
+        if chain.link in ("implies", "iff", "therefore") or not chain.terms or chain.terms[0] is None:
+            return
+        conditional = role.conditional or mode == "if"
+        ranged = is_range(chain)
+        if chain.signs[0].value == ":=":
+            yield Defined(chain=chain, span=span)
+        elif token.display and not ranged:
+            return  # the judge of steps decides, with the role as a hint
+        elif role.name == "claim" or role.name == "condition":
+            return
+        elif ranged:
+            if (role.name != "unknown" or self._is_aside(token)) and believed:
+                yield Assumed(chain=chain, span=span, conditional=conditional)
+        elif role.name == "definition" and chain.signs[0].value in EQUAL and believed:
+            first = chain.terms[0]
+            if names_in(first) or is_function(first):
+                yield (Assumed if role.conditional else Defined)(chain=chain, span=span, conditional=conditional)
+            else:
+                yield Assumed(chain=chain, span=span, conditional=conditional)
+        elif role.name in ("assumption", "definition") and believed:
+            yield Assumed(chain=chain, span=span, conditional=conditional)
+
+    def _is_aside(self, token: Token) -> bool:
+        """Whether an inline comparison stands for itself, between commas or in brackets."""
+        before = self.source.text[max(0, token.span[0] - 6) : token.span[0]].rstrip()
+        return not token.display and (before.endswith((",", "(", " and", "$")) or not before.strip())
+
+    # Records and their ends.
+
+    def _add(self, record: Record) -> int:
+        number = len(self.records)
+        start = record.scope[0]
+        if isinstance(record, Declared):
+            earlier = self.latest.setdefault(record.name, [])
+            if record.shape is not None:
+                known = [self.records[k] for k in earlier if self.records[k].holds_at(start)]
+                shapes = {str(r.shape[0]) + str(r.shape[1]) for r in known if isinstance(r, Declared) and r.shape}
+                if shapes and shapes != {str(record.shape[0]) + str(record.shape[1])}:
+                    self._end(earlier, start)
+                    earlier.clear()
+            earlier.append(number)
+        if isinstance(record, Assumed) and is_range(record.chain) and len(record.chain.signs) == 1:
+            pair = frozenset(str(term) for term in record.chain.terms)
+            earlier = self.ranges.setdefault(pair, [])
+            for k in earlier:
+                if _contradicts(self.records[k], record):
+                    self._end([k], start)
+            earlier.append(number)
+        self.records.append(record)
+        self.frames[-1].records.append(number)
+        return number
+
+
+def _contradicts(one: Any, other: Any) -> bool:
+    """Whether two comparisons of the same two things cannot both hold."""
+    turned = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "!=": "!="}
+    first, second = one.chain.signs[0].value, other.chain.signs[0].value
+    if str(one.chain.terms[0]) != str(other.chain.terms[0]):
+        second = turned[second]
+    return (first, second) in {("<", ">"), (">", "<"), ("<", ">="), (">=", "<"), (">", "<="), ("<=", ">")}
+
+
+def _is_distribution(chain: Chain) -> bool:
+    return any(sign.value == "~" for sign in chain.signs)
+
+
+__all__ = ["ROLES", "Prose", "Role", "read_prose", "roles"]
