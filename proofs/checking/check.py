@@ -17,15 +17,16 @@ from proofs.checking.known import Known
 from proofs.checking.repair import Repairer
 from proofs.checking.report import Finding, Report
 from proofs.checking.run import KINDS, read_text
-from proofs.checking.source import Formula, Passage, Source, read_source
+from proofs.checking.source import Comment, Formula, Passage, Source, read_source
 from proofs.checking.steps import Findings, joined
 from proofs.checking.walk import Step, Walker, variables_of
+from symbolic.notation.declarations import Assumed, Decomposition, Defined, Record
 from symbolic.notation.elaborate import INDICES
 from symbolic.notation.infer import infer
 from symbolic.notation.parser import parse
 from symbolic.notation.read import MEANINGS
 from symbolic.notation.scope import Scope
-from symbolic.notation.tree import Chain
+from symbolic.notation.tree import Chain, Span
 
 STEP_SECONDS, FILE_SECONDS = 2.0, 120.0
 
@@ -79,6 +80,7 @@ class Checker:
     end: float
     progress: Callable[[str], None]
     assumed: list[str] = field(default_factory=list)
+    begun: bool = False
 
     def report(self, begin: float) -> Report:
         self.progress("reading")
@@ -113,13 +115,19 @@ class Checker:
         steps: list[Finding] = []
         groups_by_start = {group.formula.span[0]: group for group in groups}
         local: list[tuple[int, Scope]] = []
+        if not self.begun:
+            self._spoken(walker, None)
+            self.begun = True
         for passage in part:
-            if isinstance(passage, Break):
+            if isinstance(passage, Comment):
+                self._spoken(walker, passage.span)
+            elif isinstance(passage, Break):
                 while local and passage.level <= local[-1][0]:
                     walker.scope = local.pop()[1]
                 if passage.scope == "local":
                     local.append((passage.level, walker.scope))
             elif isinstance(passage, Formula):
+                walker.scope = self.known.redeclared(walker.scope, passage.span[0])
                 walker.facts = self.known.facts(walker.scope, passage.span[0])
                 steps += self.findings.of(self._walked(walker, groups_by_start[passage.span[0]]))
         self._note_guesses(walker.scope)
@@ -138,11 +146,33 @@ class Checker:
                 walker.judge.stopped = True
             line, _ = self.source.place(group.formula.span[0])
             self.progress(f"line {line}")
+            meant = self.known.meant(chain)
+            if meant is not None:
+                steps += self._meant(walker, chain, meant)
+                continue
             leads = number + 1 < len(group.chains) and group.chains[number + 1].link in ("implies", "iff")
             here = "condition" if leads and role == "unknown" else role
             before = group.chains[number - 1] if number and chain.link in ("implies", "therefore") else None
             steps += walker.chain(chain, here, before, group.formula.display)
         return steps
+
+    def _meant(self, walker: Walker, chain: Chain, record: Record) -> list[Step]:
+        """A chain that the words around it make a definition or an assumption; its later relations may be claims."""
+        if isinstance(record, Decomposition):
+            walker.decompose(chain, record.kind)
+        elif isinstance(record, Defined):
+            return walker.chain(chain, "definition", display=False)
+        elif not record.conditional:
+            walker.assume(chain)
+        return []
+
+    def _spoken(self, walker: Walker, span: Span | None) -> None:
+        """What a comment, or the user, defines and assumes."""
+        for record in self.known.spoken(span):
+            if isinstance(record, Defined):
+                walker.chain(record.chain, "definition", display=False)
+            elif isinstance(record, Assumed):
+                walker.assume(record.chain)
 
     def _note_guesses(self, scope: Scope) -> None:
         """Names whose shape was found from the formulas, and that no definition explains."""

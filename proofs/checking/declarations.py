@@ -216,7 +216,13 @@ class _Reader:
     # Records.
 
     def _records(
-        self, subjects: list[Token], stated: list[Token], subject: int, said: int, sure: bool = True, conditional: bool = False
+        self,
+        subjects: list[Token],
+        stated: list[Token],
+        subject: int,
+        said: int,
+        sure: bool = True,
+        conditional: bool = False,
     ) -> Iterator[Record]:
         """What `stated` says of every subject, if the sentence may be believed at both places."""
         mode = self.modes[said]
@@ -237,12 +243,20 @@ class _Reader:
         for token in subjects:
             if token.tag in "NM" or (token.tag == "R" and token.names and mode == "let"):
                 for name, node in token.names:
-                    yield from self._of_name(name, node, size, kind, facts, rank, span, mode, conditional, token.tag == "M")
+                    yield from self._of_name(
+                        name, node, size, kind, facts, rank, span, mode, conditional, token.tag == "M"
+                    )
                 for name in token.families:
                     shape, kind_, kept = sound(size, kind, tuple(facts), name)
                     if kept or shape or kind_:
                         yield Declared(
-                            name=name, shape=shape, kind=kind_, facts=kept, indexed=True, span=span, conditional=conditional
+                            name=name,
+                            shape=shape,
+                            kind=kind_,
+                            facts=kept,
+                            indexed=True,
+                            span=span,
+                            conditional=conditional,
                         )
             elif token.tag == "E" and token.tree is not None and (mode == "let" or conditional) and facts:
                 _, _, kept = sound(None, kind, tuple(facts), "")
@@ -299,7 +313,9 @@ _KINDS = {"svd": "svd", "sin": "svd", "qr": "qr", "cho": "cholesky", "eig": "eig
 _THIN = frozenset(["thin", "compact", "economy", "economy size", "reduced"])
 
 _DERIVATIVE = r"\b(?:derivatives?|gradients?|jacobians?)\b"
-_SETTLED = r"(?:convention|throughout|always|layout|we (?:will )?(?:write|use|follow|adopt|treat|regard|take|arrange|define))"
+_SETTLED = (
+    r"(?:convention|throughout|always|layout|we (?:will )?(?:write|use|follow|adopt|treat|regard|take|arrange|define))"
+)
 CONVENTIONS = (
     ("prime is transpose", re.compile(
         r"\bprimes? (?:denotes?|means?|stands? for|indicates?|is|are|will denote|marks?|always denotes?)(?: used for)? (?:the |a |matrix )*transpos"
@@ -379,7 +395,13 @@ def _piece(token: Token, of: Token, part: str, words: str) -> Piece | None:
     word = part.split()[0].removesuffix("s") if not part.startswith(("singular", "eigen")) else part.removesuffix("s")
     lying: bool | None = None
     if word == "row":
-        lying = False if upright or "column vector" in words or "transposed" in words else True if "row vector" in words else None
+        lying = (
+            False
+            if upright or "column vector" in words or "transposed" in words
+            else True
+            if "row vector" in words
+            else None
+        )
     index_name = "i" if from_list or index.kind != "name" else index.value
     name = _base_name(node.children[0])
     if name is None:

@@ -9,21 +9,25 @@ from typing import Any
 import sympy as sp
 from sympy import Basic, S, Symbol
 
-from proofs.checking.source import Comment, Formula, Source
+from proofs.checking.prose import read_prose
+from proofs.checking.source import Formula, Source
 from symbolic.errors import PushthroughError
 from symbolic.facts import predicate
 from symbolic.notation import declarations as said
 from symbolic.notation import scope as meant
 from symbolic.notation.elaborate import Elaborator
+from symbolic.notation.meanings.functions import equated
 from symbolic.notation.scope import RANKS, Scope
 from symbolic.notation.sizes import ONE, Shape
-from symbolic.notation.tree import Node, Span
+from symbolic.notation.tree import Chain, Node, Span
 from symbolic.structures import STRUCTURES
 
 SIGNS = ("positive", "nonnegative", "negative", "nonpositive", "nonzero")
 SQUARE = frozenset(["symmetric", "positive_definite", "positive_semidefinite", "skew_symmetric", "invertible",
                     "orthogonal", "idempotent", "diagonal", "square"])  # fmt: skip
 PARTS = {"row": "row", "column": "column", "diagonal": "diagonal", "diagonal entry": "diagonal"}
+EQUAL = ("=", ":=", "equiv")
+BUILT_IN = ("1", "0", "I")
 LAYOUTS = frozenset(["rows", "columns", "shape"])
 SIGN_OF = {">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive"}
 
@@ -31,20 +35,33 @@ SIGN_OF = {">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonposi
 class Known:
     """The records that hold at each place of `source`, beside those of `let`, which hold everywhere."""
 
-    def __init__(self, source: Source, let: Iterable[str], records: Iterable[said.Record] = ()) -> None:
+    def __init__(self, source: Source, let: Iterable[str]) -> None:
         self.source = source
-        self.records = sorted([*records, *self._comments()], key=lambda record: record.span)
+        self.prose = read_prose(source)
+        self.records = self.prose.records
+        self._meant = {
+            said.chain_span(record.chain): record
+            for record in self.records
+            if isinstance(record, said.Assumed | said.Defined | said.Decomposition)
+        }
         self.user = [replace(record, span=(0, 0)) for text in let for record in said.read_declarations(text)]
         self.texts = [*dict.fromkeys(filter(None, map(self._text, self.records)))]
 
-    def _comments(self) -> Iterator[said.Record]:
-        for passage in self.source.passages:
-            if isinstance(passage, Comment):
-                yield from said.read_declarations(self.source.text, *passage.span, self.source.macros)
+    def meant(self, chain: Chain) -> said.Record | None:
+        """What the words around a chain make of it: Assumed, Defined, Decomposition; None for what may be a claim."""
+        return self._meant.get(said.chain_span(chain)) if chain.signs else None
+
+    def spoken(self, span: Span | None) -> Iterator[said.Record]:
+        """What a comment at `span` assumes or defines; the user's, without a span."""
+        records = self.user if span is None else self.records
+        for record in records:
+            inside = span is None or span[0] <= record.span[0] < span[1]
+            if inside and isinstance(record, said.Assumed | said.Defined):
+                yield record
 
     def role(self, formula: Formula) -> str:
         """How a formula is meant: "definition", "assumption", "condition", "claim" or "unknown"."""
-        return "unknown" if formula.display else "assumption"
+        return self.prose.role_of(formula)
 
     # Names: sizes, shapes, signs, pieces, conventions.
 
@@ -78,8 +95,6 @@ class Known:
             case said.Convention():
                 kept = scope.conventions - (LAYOUTS if record.kind in LAYOUTS else frozenset())
                 return replace(scope, conventions=kept | {record.kind})
-            case said.Piece(part=part) if part in PARTS and record.of in scope.shapes | scope.values:
-                return scope.with_piece(record.name, meant.Piece(record.of, PARTS[part], bool(record.lying)))
             case said.Piece(part=part) if part in PARTS:
                 return scope.with_piece(record.name, meant.Piece(record.of, PARTS[part], bool(record.lying)))
             case said.Assumed():
@@ -90,7 +105,9 @@ class Known:
 
     def _declared(self, scope: Scope, record: said.Declared) -> Scope:
         name = record.name
-        shape = self._shape(scope, record)
+        if name.partition("_")[0] in BUILT_IN and record.kind != "number":
+            return scope  # a column of ones, a zero, an identity: of the size below or the one that fits
+        shape = self._shape(scope, record) or (scope.shapes.get(name) if record.facts else None)
         if record.indexed:
             if shape is None:
                 return scope
@@ -129,6 +146,16 @@ class Known:
             for name, _ in names:
                 if name not in scope.sizes and scope.shapes.get(name, ONE) == ONE and sign.value != "<=":
                     scope = scope.with_shapes({name: ONE}).with_sign(name, SIGN_OF[sign.value])
+        return scope
+
+    def redeclared(self, scope: Scope, place: int) -> Scope:
+        """The scope with the sizes of names that were declared anew by here."""
+        for record in self.records:
+            if isinstance(record, said.Declared) and record.name in scope.shapes and record.name not in scope.values:
+                if record.shape is not None and not record.indexed and record.holds_at(place):
+                    shape = self._shape(scope, record)
+                    if shape is not None and shape != scope.shapes[record.name]:
+                        scope = scope.with_shapes({record.name: shape})
         return scope
 
     # Facts.
@@ -177,15 +204,27 @@ class Known:
                 yield from self._related(scope, record)
 
     def _related(self, scope: Scope, record: said.Assumed) -> Iterator[Basic]:
-        """Relations between sizes, and whatever else a walker understands of the chain."""
+        """Comparisons, and what is assumed for a while only; equations for good are the walker's."""
         kinds = {"<": sp.Lt, "<=": sp.Le, ">": sp.Gt, ">=": sp.Ge, "!=": sp.Ne}
         terms, signs = record.chain.terms, record.chain.signs
         for left, sign, right in zip(terms, signs, terms[1:], strict=False):
-            if sign.value in kinds and isinstance(left, Node) and isinstance(right, Node):
+            if not isinstance(left, Node) or not isinstance(right, Node):
+                continue
+            if sign.value in EQUAL and record.conditional:
+                e = Elaborator(self.source.text, scope)
+                try:
+                    equation = equated(e, e.value(left), e.value(right))
+                    if not e.indices:
+                        yield e.finished(equation)
+                except PushthroughError:
+                    continue
+            if sign.value in kinds:
                 e = Elaborator(self.source.text, scope)
                 try:
                     one, other = e.value(left), e.value(right)
-                    if one.is_number and other.is_number and not e.indices:
+                    if e.indices:
+                        continue
+                    if one.is_number and other.is_number:
                         yield e.finished(kinds[sign.value](one.expr, other.expr, evaluate=False))
                     elif sign.value == "!=" and other.expr == 0 and not one.is_number:
                         yield e.finished(sp.Ne(one.expr, sp.ZeroMatrix(*one.shape)))

@@ -103,7 +103,9 @@ CLAIMING = frozenset(
     insert inserting apply applying follows""".split()
 )
 _ZERO = re.compile(r"\bto (zero|0)\b|\bequal (to )?(zero|0)\b|vanish")
-_SUPPOSED = frozenset(["write", "factor", "factorize", "factorise", "decompose", "express", "define", "denote", "split", "written"])
+_SUPPOSED = frozenset(
+    ["write", "factor", "factorize", "factorise", "decompose", "express", "define", "denote", "split", "written"]
+)
 REACH = 14  # words before a formula that are looked at
 
 
@@ -226,7 +228,9 @@ def is_function(term: Any) -> bool:
     if not isinstance(term, Node) or term.kind != "mul" or len(term.children) != 2 or term.value:
         return False
     name, group = term.children
-    return name_of(name) is not None and group.kind == "group" and group.value == "(" and bool(names_in(group.children[0]))
+    return (
+        name_of(name) is not None and group.kind == "group" and group.value == "(" and bool(names_in(group.children[0]))
+    )
 
 
 # The document.
@@ -386,7 +390,9 @@ class _Reader:
                     yield replace(record, conditional=not sized and mode == "if")
                 elif isinstance(record, Declared) and record.shape is not None and mode != "negated":
                     yield replace(record, facts=())
-            if declared or any(sign.value in ("in", "->", "|->", ":", "~", "<<", ">>", "approx") for sign in chain.signs):
+            if declared or any(
+                sign.value in ("in", "->", "|->", ":", "~", "<<", ">>", "approx") for sign in chain.signs
+            ):
                 if role.name in ("assumption", "definition") and _is_distribution(chain):
                     yield Assumed(chain=chain, span=span, conditional=role.conditional)
                 continue

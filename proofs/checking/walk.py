@@ -92,14 +92,14 @@ class Walker:
             if wrong is not None:
                 steps.append(wrong)
             start = 1
-        elif role in ("assumption", "definition") and not display:
-            self._assume(links)
+        elif role == "assumption":
+            self.assume(chain)
             return []
         for number, (left, sign, right) in enumerate(links[start:], start):
             before = terms[number - 1] if number > start else None
             step = self._step(left, sign, right, before, varying, premise)
             if step is not None and not self._is_condition(step, links, role, premise, display):
-                steps.append(step)
+                steps.append(step if display or role == "claim" else _in_passing(step))
         self._remember_gradient(terms, chain)
         return self._cascades(steps)
 
@@ -157,7 +157,9 @@ class Walker:
         if _function_head(left, self.scope) is not None:
             return True
         key = name_of(left)
-        if key is None or key in self.scope.values or key in self.scope.sizes or self._stays_free(key):
+        if key is None or key in self.scope.sizes:
+            return False
+        if role != "definition" and (key in self.scope.values or self._stays_free(key)):
             return False
         if key in self.scope.shapes and key not in self.scope.found and role == "claim":
             return False
@@ -228,6 +230,20 @@ class Walker:
             return None
 
     # Assumptions and conditions.
+
+    def assume(self, chain: Chain) -> None:
+        """Every relation of a chain holds from here on."""
+        self._assume(list(zip(chain.terms, chain.signs, chain.terms[1:], strict=False)))
+
+    def decompose(self, chain: Chain, kind: str) -> None:
+        """X = U S V' and the like: X stands for the product, and its factors are what `kind` says."""
+        self.assume(chain)
+        if len(chain.terms) < 2 or not isinstance(chain.terms[1], Node):
+            return
+        for name, words in _factors_of(kind, chain.terms[1]):
+            if name in self.scope.shapes and name not in self.scope.values:
+                facts = [predicate(word)(self.scope.symbol(name)) for word in words]
+                self.scope = self.scope.with_given(*facts)
 
     def _assume(self, links: list[tuple[Any, Sign, Any]]) -> None:
         for left, sign, right in links:
@@ -355,6 +371,34 @@ class Walker:
                 return Step(left, sign, right, _reasoned(found, words), scope=self.scope)
             return None
         return None
+
+
+DECOMPOSITIONS = {
+    "svd full": ("orthogonal", "", "orthogonal"),
+    "svd thin": ("orthonormal_columns", "", "orthonormal_columns"),
+    "svd": ("orthonormal_columns", "", "orthonormal_columns"),
+    "qr": ("orthonormal_columns", "upper_triangular"),
+    "cholesky": ("lower_triangular", ""),
+    "eigen": ("orthogonal", "diagonal", ""),
+    "lu": ("lower_triangular", "upper_triangular"),
+}
+
+
+def _factors_of(kind: str, product: Node) -> list[tuple[str, tuple[str, ...]]]:
+    """The factors of a product by name, with the facts that a decomposition of that kind states."""
+    factors = product.children if product.kind == "mul" else ()
+    words = DECOMPOSITIONS.get(kind, ())
+    names = [name_of(f.children[0] if f.kind in ("transpose", "prime", "inverse") else f) for f in factors]
+    return [(name, (word,)) for name, word in zip(names, words, strict=False) if name and word]
+
+
+def _in_passing(step: Step) -> Step:
+    """An equation in running text that holds nowhere may be a condition that the words do not make clear."""
+    if step.judgement.verdict != "refuted":
+        return step
+    judged = step.judgement
+    why = f"a condition, or false: the words around it do not tell ({judged.reason})"
+    return _with(step, Judgement("unread", why, fault=judged.fault, claim=judged.claim), False)
 
 
 def _solved(fact: Any) -> tuple[Any, Any] | None:

@@ -151,9 +151,11 @@ class _Sentences:
 
     def _sentence(self, asks: bool = False) -> None:
         if self.tokens:
-            tokens = merged(self.tokens) if len(self.tokens) <= MAX_TOKENS else [
-                token for token in self.tokens if token.formula is not None
-            ]
+            tokens = (
+                merged(self.tokens)
+                if len(self.tokens) <= MAX_TOKENS
+                else [token for token in self.tokens if token.formula is not None]
+            )
             sentence = Sentence(tokens, 0, asks)
             if tokens:
                 self.open.append(sentence)
@@ -186,7 +188,9 @@ class _Sentences:
         self.rows[formula] = rows
         token = formula_token(rows, formula.outer, formula.display)
         self.tokens.append(replace(token, formula=formula, display=formula.display))
-        if formula.display and self.text[: formula.span[1]][-40:].rstrip().removesuffix("\\end{aligned}").rstrip().endswith("."):
+        if formula.display and self.text[: formula.span[1]][-40:].rstrip().removesuffix(
+            "\\end{aligned}"
+        ).rstrip().endswith("."):
             self.tokens.append(Token(".", (formula.span[1], formula.span[1]), "."))
             following = self.text[formula.outer[1] : formula.outer[1] + 40].lstrip()
             if not following[:1].islower():
@@ -205,7 +209,9 @@ class _Sentences:
                 self._bare(match.group(), span)
             elif kind == "word":
                 glued = span[0] == last and self.text[span[0] - 1 : span[0]] == "-"
-                self.tokens.append(Token("x", span, match.group().replace("’", "'"), glued=glued or self._hyphen(span[0])))
+                self.tokens.append(
+                    Token("x", span, match.group().replace("’", "'"), glued=glued or self._hyphen(span[0]))
+                )
             elif kind == "times":
                 self.tokens.append(Token("x", span, "x"))
             elif kind == "digits":
@@ -263,7 +269,9 @@ def formula_token(rows: tuple[Row, ...], span: Span, display: bool) -> Token:
         return Token("M", span, chains=related, names=names, families=families)
     if related:
         first = related[0].terms[0]
-        return Token("R", span, chains=related, names=tuple(names_in(first)), tree=first if isinstance(first, Node) else None)
+        return Token(
+            "R", span, chains=related, names=tuple(names_in(first)), tree=first if isinstance(first, Node) else None
+        )
     terms = [term for chain in chains for term in chain.terms]
     if len(terms) == 1 and isinstance(terms[0], Node):
         term = terms[0]
@@ -290,10 +298,18 @@ def _products(tokens: list[Token]) -> list[Token]:
     found: list[Token] = []
     k = 0
     while k < len(tokens):
-        if k + 2 < len(tokens) and tokens[k].tag in "NE" and tokens[k + 1].text in ("x", "by") and tokens[k + 2].tag in "NE":
+        if (
+            k + 2 < len(tokens)
+            and tokens[k].tag in "NE"
+            and tokens[k + 1].text in ("x", "by")
+            and tokens[k + 2].tag in "NE"
+        ):
             left, right = _one(tokens[k]), _one(tokens[k + 2])
-            if left is not None and right is not None and tokens[k].tag + tokens[k + 2].tag != "EE" or (
-                left is not None and right is not None and tokens[k + 1].text == "by"
+            if (
+                left is not None
+                and right is not None
+                and tokens[k].tag + tokens[k + 2].tag != "EE"
+                or (left is not None and right is not None and tokens[k + 1].text == "by")
             ):
                 span = (tokens[k].span[0], tokens[k + 2].span[1])
                 found.append(Token("D", span, size=(left, right)))
@@ -328,7 +344,9 @@ def _phrases(tokens: list[Token]) -> Iterator[Token]:
             said = PROPERTIES.get(" ".join(token.text.lower() for token in part))
             if said is not None:
                 tag = "K" if said.noun else "P"
-                yield Token(tag, (part[0].span[0], part[-1].span[1]), part[-1].text.lower(), said=said, glued=part[0].glued)
+                yield Token(
+                    tag, (part[0].span[0], part[-1].span[1]), part[-1].text.lower(), said=said, glued=part[0].glued
+                )
                 k += length
                 break
         else:
@@ -398,7 +416,12 @@ def _ranks(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         before = found[-1] if found else None
         if before is not None and token.tag in "NE" and token.tree is not None:
-            if before.tag == "P" and before.said is not None and before.text == "rank" and _RANKS & set(before.said.facts):
+            if (
+                before.tag == "P"
+                and before.said is not None
+                and before.text == "rank"
+                and _RANKS & set(before.said.facts)
+            ):
                 found.append(replace(token, tag="x", names=()))
                 continue
             if before.text == "rank" and before.tag == "x":

@@ -315,7 +315,7 @@ def _pow(e: Elaborator, node: Node) -> Value:
 
 
 def _is_odot(node: Node) -> bool:
-    return node.kind == "text" and node.value == "odot"
+    return node.kind in ("text", "dots", "name") and node.value == "odot"
 
 
 def _entrywise_power(e: Elaborator, base: Node, exponent: Node) -> Value:
