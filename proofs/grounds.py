@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
 from typing import Any
 
 from sympy import (
@@ -288,13 +290,25 @@ def _square(row: list[Any], scalar: bool = False) -> Any:
     """`coefficient L' P L`, as the certificate lists it: [coefficient, P or null, L]; of a number `coefficient L^2`."""
     coefficient, middle, root = row
     if scalar:
-        one, factors = ["id", "1"], [coefficient, *([] if middle is None else [middle])]
-        return ["mul", *factors, *([] if root == one else [["pow", root, "2"]])]
+        one, factors = ["id", "1"], ["mul", coefficient, *([] if middle is None else [middle])]
+        number, rest = _flat([*factors, *([] if root == one else [["pow", root, "2"]])])
+        return ["mul", *([["num", str(number)]] if number != 1 or not rest else []), *rest]
     core = [root] if middle is None else [middle]
     if not (isinstance(root, list) and root[0] == "id"):
         turned = root[1] if isinstance(root, list) and root[0] == "T" else ["T", root]
         core = [turned, *([middle] if middle is not None else []), root]
     return ["mul", coefficient, *core]
+
+
+def _flat(e: Any) -> tuple[Fraction, list[Any]]:
+    """A product of numbers as its rational factor and the others."""
+    match e:
+        case ["num", x]:
+            return Fraction(x), []
+        case ["mul", *parts]:
+            flat = [_flat(part) for part in parts]
+            return prod((c for c, _ in flat), start=Fraction(1)), [f for _, factors in flat for f in factors]
+    return Fraction(1), [e]
 
 
 __all__ = ["Grounds", "grounds"]
