@@ -12,26 +12,21 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from sympy import And, Basic, BlockMatrix, Eq, Limit
+from sympy import Basic
 
-from proofs.absolute import without_absolute_values
-from proofs.blocks import blocks_of, conjuncts, unblocked
 from proofs.chain import transposed
+from proofs.goals import goal_of, other_forms, unblocked_hypotheses
 from proofs.kernel import DEFINITE, ONE_TO_ONE, Checker, KernelError, Matrix, Report, check, in_logs, put_zero
 from proofs.licences import licence
-from proofs.limits import pushed_through
 from proofs.positivity import squares_of
 from proofs.quadratic import completed_squares, differences, middles, scaled_facts
 from proofs.reals import SignProof, key_of, prove_sign, prove_zero
 from proofs.search import Contradiction, Search
 from proofs.statement import MINUS, Statement
 from proofs.verdict import Names, fact_text
-from symbolic.errors import UnsupportedError
 from symbolic.facts import Facts
-from symbolic.meaning import meaning
-from symbolic.shapes import shape
 
 Json = Any
 QUICK = 0.3  # seconds to find out that one divisor is not zero
@@ -55,10 +50,10 @@ class Attempt:
 
         Of a limit that needs more than is given, equal forms are tried: the limit of one of them may need less.
         """
-        goal, hypotheses = goal_of(self.claim, self.given), list(_unblocked(self.given))
+        goal, hypotheses = goal_of(self.claim, self.given), list(unblocked_hypotheses(self.given))
         found = self._proved(goal, hypotheses)
         if found is None or self.is_conditional:
-            for other in _other_forms(goal):
+            for other in other_forms(goal):
                 attempt = Attempt(self.claim, self.given, self.end, self.max_degree)
                 better = attempt._proved(other, hypotheses)
                 if better is not None and not attempt.is_conditional:
@@ -252,64 +247,6 @@ class Attempt:
             smaller = _shifted({**certificate, "given": kept}, len(unused))
             self.report, certificate = check(smaller), smaller
         return certificate
-
-
-def goal_of(claim: Any, given: Iterable[Any]) -> Any:
-    """What has to be proved: the meaning of a claim about minimisers, and no blocks."""
-    goal = without_absolute_values(meaning(claim, given))
-    by_blocks = _limits_by_blocks(goal)
-    if by_blocks is not None:
-        return by_blocks
-    if isinstance(goal, Basic):
-        return unblocked(goal)
-    if getattr(goal, "relation", "") == "=":
-        whole = Eq(goal.lhs, goal.rhs, evaluate=False)
-        plain = unblocked(whole)
-        return goal if plain is whole else plain
-    if getattr(goal, "relation", "") in ("iff", "implies"):
-        sides = unblocked(goal.lhs), unblocked(goal.rhs)
-        return goal if sides == (goal.lhs, goal.rhs) else Goal(*sides, goal.relation)
-    return goal
-
-
-def _other_forms(goal: Any) -> Iterator[Any]:
-    """For `lim e = v`: e = f, and lim f = v, for equal forms f of e."""
-    sides: tuple[Any, Any] = (getattr(goal, "lhs", None), getattr(goal, "rhs", None))
-    for limit, value in (sides, sides[::-1]):
-        if isinstance(limit, Limit):
-            e, *where = limit.args
-            for form in pushed_through(e):
-                moved = Eq(Limit(form, *where), value, evaluate=False)
-                yield And(Eq(e, form, evaluate=False), moved, evaluate=False)
-
-
-class Goal(NamedTuple):
-    """A claim with other sides."""
-
-    lhs: Any
-    rhs: Any
-    relation: str
-
-
-def _limits_by_blocks(goal: Any) -> Any | None:
-    """The limit of a block matrix, as the limits of its blocks; None for anything else."""
-    sides: tuple[Any, Any] = (getattr(goal, "lhs", None), getattr(goal, "rhs", None))
-    for limit, value in (sides, sides[::-1]):
-        if isinstance(limit, Limit) and limit.args[0].has(BlockMatrix):
-            e, *where = limit.args
-            here, there = blocks_of(e), blocks_of(value)
-            same = [len(row) for row in here] == [len(row) for row in there]
-            pairs = [pair for rows in zip(here, there, strict=False) for pair in zip(*rows, strict=False)]
-            if same and all(shape(a) == shape(b) for a, b in pairs):
-                return And(*(Eq(Limit(a, *where), b, evaluate=False) for a, b in pairs), evaluate=False)
-    return None
-
-
-def _unblocked(given: Iterable[Any]) -> Iterator[Any]:
-    """Hypotheses without blocks; one that cannot be said without them is left out, which is sound."""
-    for fact in given:
-        with suppress(UnsupportedError):
-            yield from conjuncts(unblocked(without_absolute_values(fact)))
 
 
 FAILED = object()
