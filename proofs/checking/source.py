@@ -101,7 +101,7 @@ def read_source(text: str, kind: str) -> Source:
 
 
 _LINE = r"""(?P<line>^[ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+|\\noindent\s*|\\item\s*)?
-    (?:(?:\*\*|__|[*_]|\\(?:textbf|textit|emph|textsc|underline)\{|\{\\bf\s)[ \t]*)*
+    (?:(?:\*\*|__|[*_]|\\(?:textbf|textit|emph|textsc|underline)\{|\{\\bf\s)[ \t]*)*+
     (?:\((?:[a-z]|[ivx]{1,5})\)|\(\d{1,2}\)|[A-Za-z]+\.?[ \t]+[A-Z]?\d+(?:\.\d+)*\b|\d{1,2}\.[ \t]+[A-Z0-9]
     |[A-Z][A-Za-z ]{2,40}(?:[.:]|\*\*)))"""
 _SHARED = r"""(?P<open>\\\(|\\\[|\$\$|\$)
