@@ -13,13 +13,14 @@ Every token has a tag of one letter, so that patterns over sentences are regular
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from proofs.checking.source import Break, Formula, Prose, Source
-from symbolic.notation.declarations import DEFINITE, Size, families_in, names_in, number, size_of, space_of
-from symbolic.notation.parser import Macro, parse
+from symbolic.notation.parser import parse
 from symbolic.notation.properties import FILLERS, LONGEST, PROPERTIES, Property
+from symbolic.notation.records import Size
+from symbolic.notation.sets import DEFINITE, families_in, names_in, number, size_of, space_of
 from symbolic.notation.tree import Chain, Node, Row, Span, Unread
 
 MAX_TOKENS = 400  # of one sentence: what is longer is no sentence
@@ -376,6 +377,10 @@ def _sizes(tokens: list[Token]) -> list[Token]:
         after = tokens[k + 1] if k + 1 < len(tokens) else None
         if token.tag in "NE" and after is not None and token.tree is not None:
             span = (token.span[0], after.span[1])
+            if after.text in ("th", "st", "nd") and len(found) > 0:
+                found.append(Token("d", span, "th", names=token.names))
+                k += 2
+                continue
             if after.text == "dimensional":
                 found.append(Token("D", span, size=(token.tree, number(1, span))))
                 k += 2
@@ -431,4 +436,4 @@ def _ranks(tokens: list[Token]) -> list[Token]:
     return found
 
 
-__all__ = ["Macro", "Mapping", "Reading", "Sentence", "Token", "formula_token", "merged", "read_words"]
+__all__ = ["Reading", "Sentence", "Token", "formula_token", "merged", "read_words"]

@@ -66,11 +66,13 @@ PROPERTIES: dict[str, Property] = {
         full row rank, linearly independent rows, independent rows, maximal row rank: surjective
         surjective: surjective
         full rank, maximal rank: fullrank
-        orthonormal columns: orthonormal_columns
-        orthonormal rows: orthonormal_rows
-        square: square
-        tall: tall
-        wide, fat: wide
+        orthonormal columns, whose columns are orthonormal: orthonormal_columns
+        orthonormal rows, whose rows are orthonormal: orthonormal_rows
+        whose columns are linearly independent, whose columns are independent: injective
+        whose rows are linearly independent, whose rows are independent: surjective
+        square, as many rows as columns: square
+        tall, more rows than columns: tall
+        wide, fat, more columns than rows: wide
         positive, strictly positive: positive
         nonnegative, non negative: nonnegative
         negative, strictly negative: negative
@@ -119,7 +121,7 @@ PROPERTIES: dict[str, Property] = {
 FILLERS = frozenset(
     """design data weight covariance kernel gram feature target response label known given fixed arbitrary random observed
     observation parameter coefficient error noise residual input output measurement state score gradient hessian jacobian
-    small large dense sparse real weights certain generic general common usual corresponding associated additional
+    commuting small large dense sparse real weights certain generic general common usual corresponding associated additional
     deterministic nonrandom regression precision prior likelihood mean variance factor loading loadings matrixed
     new full augmented original same noise hidden activation bias batch mini step penalty regularization regularisation
     regularizer ridge damping smoothing tuning learning rate hyperparameter variable unknown true dimensional centred
