@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.proofs.checking.score import HERE, documents, judge, main
+from proofs.checking.report import Finding, Report
+from tests.proofs.checking import score
+from tests.proofs.checking.score import HERE, documents, judge
 
 CASES = [(file, truth) for file, truth in documents(HERE) if truth is not None]
 
@@ -72,11 +74,25 @@ def test_what_must_never_happen_is_counted() -> None:
     assert judge("x", elsewhere, None).false_alarms == len(elsewhere)
 
 
-def test_a_folder_is_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "one.md").write_text("For a scalar $x$ we have $x + x = 2x$.\n")
-    (tmp_path / "one.truth.json").write_text(
-        '{"steps": [{"n": 1, "line": 1, "lhs": "x + x", "rhs": "2x", "relation": "=", "true": true}]}'
-    )
-    (tmp_path / "unlabelled.md").write_text("$$")
-    main([str(tmp_path)])
-    assert capsys.readouterr().out.splitlines()[-1].startswith("1 documents (0 failed): steps read ")
+def test_a_folder_is_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proved = Finding(1, 27, (21, 31), "x + x", "=", "2x", "proved", "")
+    for name, text in (
+        ("one.md", "For a scalar $x$ we have $x + x = 2x$.\n"),
+        ("two.md", "$"),
+        ("unlabelled.md", "$$"),
+    ):
+        (tmp_path / name).write_text(text)
+    step = '{"n": 1, "line": 1, "lhs": "x + x", "rhs": "2x", "relation": "=", "true": true}'
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.truth.json").write_text(f'{{"steps": [{step}]}}')
+
+    def report(file: Path) -> Report:
+        return Report(str(file), steps=(proved,)) if file.stem == "one" else Report(str(file), error="no text")
+
+    monkeypatch.setattr(score, "check_document", report)
+    assert score.main([str(tmp_path), "--only", "one"]) == 0
+    assert "1 documents (0 failed): steps read 1/1, proved 1/1; slips caught 0/0" in capsys.readouterr().out
+    assert score.main([str(tmp_path)]) == 1
+    assert "2 documents (1 failed): steps read 1/2, proved 1/2" in capsys.readouterr().out
