@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from proofs.assertions import assert_gradient, assert_identity
+    from proofs.checking.check import check_document
     from proofs.minimize import minimize
     from proofs.moves import add_constant, eliminate, increasing, negate, reparametrise, rewrite, scale
     from proofs.prove import Claim, prove, replay
@@ -30,6 +31,7 @@ __all__ = [
     "add_constant",
     "assert_gradient",
     "assert_identity",
+    "check_document",
     "eliminate",
     "increasing",
     "least_squares",
@@ -51,6 +53,7 @@ __all__ = [
 
 _FILES = {
     "proofs.assertions": ["assert_gradient", "assert_identity"],
+    "proofs.checking.check": ["check_document"],
     "proofs.minimize": ["minimize"],
     "proofs.moves": ["add_constant", "eliminate", "increasing", "negate", "reparametrise", "rewrite", "scale"],
     "proofs.prove": ["Claim", "prove", "replay"],

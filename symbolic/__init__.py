@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from symbolic.derive import derive
     from symbolic.emit.function import to_numpy
     from symbolic.errors import (
+        MissingExtra,
         MissingHypothesis,
         ProofError,
         PushthroughError,
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
         WitnessError,
     )
     from symbolic.facts import Facts
+    from symbolic.javascript import to_javascript
     from symbolic.latex import write_latex
     from symbolic.nodes import ArgMax, ArgMin, Commutation, ForAll, Gradient, Hessian, Jacobian, Vec
+    from symbolic.notation.read import read_latex
     from symbolic.regression import least_squares, min_norm, ridge_dual, ridge_primal, ridge_svd, svd_of
     from symbolic.shapes import shape
 
@@ -40,6 +43,7 @@ __all__ = [
     "Gradient",
     "Hessian",
     "Jacobian",
+    "MissingExtra",
     "MissingHypothesis",
     "ProofError",
     "PushthroughError",
@@ -56,11 +60,13 @@ __all__ = [
     "jacobian",
     "least_squares",
     "min_norm",
+    "read_latex",
     "ridge_dual",
     "ridge_primal",
     "ridge_svd",
     "shape",
     "svd_of",
+    "to_javascript",
     "to_numpy",
     "write_latex",
 ]
@@ -70,11 +76,13 @@ _FILES = {
     "derivation": ["Derivation", "Step"],
     "derive": ["derive"],
     "emit.function": ["to_numpy"],
-    "errors": ["MissingHypothesis", "ProofError", "PushthroughError", "ReadError", "ShapeError", "UnsupportedError",
-        "WitnessError"],
+    "errors": ["MissingExtra", "MissingHypothesis", "ProofError", "PushthroughError", "ReadError", "ShapeError",
+        "UnsupportedError", "WitnessError"],
     "facts": ["Facts"],
+    "javascript": ["to_javascript"],
     "latex": ["write_latex"],
     "nodes": ["ArgMax", "ArgMin", "Commutation", "ForAll", "Gradient", "Hessian", "Jacobian", "Vec"],
+    "notation.read": ["read_latex"],
     "regression": ["least_squares", "min_norm", "ridge_dual", "ridge_primal", "ridge_svd", "svd_of"],
     "shapes": ["shape"],
 }

@@ -15,8 +15,8 @@ PACKAGES = ("symbolic", "numeric", "proofs")  # arrows go from right to left
 FILES = sorted(file.relative_to(ROOT).as_posix() for name in PACKAGES for file in (ROOT / name).rglob("*.py"))
 # These import in functions, to start fast.
 LAZY = {  # what a short run need not load
-    "proofs/__main__.py", "proofs/cli.py", "proofs/pytest_plugin.py", "proofs/render/figure.py", "proofs/smt.py",
-    "proofs/workers.py",
+    "proofs/__main__.py", "proofs/checking/command.py", "proofs/cli.py", "proofs/homework/experiment.py",
+    "proofs/pytest_plugin.py", "proofs/render/figure.py", "proofs/smt.py", "proofs/workers.py",
 }  # fmt: skip
 KERNEL = "proofs/kernel.py"
 TOP_LEVEL = {"pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", *PACKAGES, "tests", "benchmarks"}
@@ -169,7 +169,9 @@ def test_wheel_holds_the_packages_and_their_data_only(tmp_path: Path) -> None:
 def test_requirements_are_the_packages_that_are_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = {requirement.split(">")[0] for requirement in project["dependencies"]}
-    known_as = {"flint": "python-flint", "latexify": "latexify-py", "math_core": "math-core"}
+    declared |= {requirement.split(">")[0] for requirement in project["optional-dependencies"]["networks"]}
+    known_as = {"flint": "python-flint", "latexify": "latexify-py", "math_core": "math-core",
+                "sklearn": "scikit-learn", "z3": "z3-solver"}  # fmt: skip
     used = {name.split(".")[0] for file in FILES for name in imports((ROOT / file).read_text())}
     outside = {known_as.get(name, name) for name in used - sys.stdlib_module_names - set(PACKAGES)}
     assert outside - {"pytest", "mpmath"} <= declared
