@@ -29,7 +29,7 @@ SETTING = Setting(
     rates=tuple(float(rate) for rate in np.logspace(-6, 1, 29)),
     seeds=tuple(range(5)),
 )
-KIND = np.float32  # in double precision one cell of 6090 ends otherwise, and it takes half as long again
+KIND = np.float32  # in double precision a cell in thousands ends otherwise, and it takes half as long again
 INSTALL = "the experiment needs scikit-learn, for its digits: pip install '.[networks]'"
 
 
