@@ -20,11 +20,11 @@ from proofs.checking.run import KINDS, read_text
 from proofs.checking.source import Comment, Formula, Passage, Source, read_source
 from proofs.checking.steps import Findings, joined
 from proofs.checking.walk import Step, Walker, variables_of
-from symbolic.notation.declarations import Assumed, Decomposition, Defined, Record
 from symbolic.notation.elaborate import INDICES
 from symbolic.notation.infer import infer
 from symbolic.notation.parser import parse
 from symbolic.notation.read import MEANINGS
+from symbolic.notation.records import Assumed, Decomposition, Defined, Record
 from symbolic.notation.scope import Scope
 from symbolic.notation.tree import Chain, Span
 

@@ -13,8 +13,9 @@ from proofs.checking.prose import read_prose
 from proofs.checking.source import Formula, Source
 from symbolic.errors import PushthroughError
 from symbolic.facts import predicate
-from symbolic.notation import declarations as said
+from symbolic.notation import records as said
 from symbolic.notation import scope as meant
+from symbolic.notation.declarations import read_declarations
 from symbolic.notation.elaborate import Elaborator
 from symbolic.notation.meanings.functions import equated
 from symbolic.notation.scope import RANKS, Scope
@@ -44,7 +45,7 @@ class Known:
             for record in self.records
             if isinstance(record, said.Assumed | said.Defined | said.Decomposition)
         }
-        self.user = [replace(record, span=(0, 0)) for text in let for record in said.read_declarations(text)]
+        self.user = [replace(record, span=(0, 0)) for text in let for record in read_declarations(text)]
         self.texts = [*dict.fromkeys(filter(None, map(self._text, self.records)))]
 
     def meant(self, chain: Chain) -> said.Record | None:
