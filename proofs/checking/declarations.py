@@ -1,9 +1,9 @@
 """What the sentences of a document declare: patterns over their tokens (see words.py), and when they may be believed.
 
-A sentence is believed where it introduces ("let", "suppose", "with an invertible C", "where A is symmetric") and where it
-says of a name that was not defined by an equation what it is; never where it denies, asks, or concludes ("then A is
-symmetric", "show that"). What follows an "if" is conditional. A fact that is missing makes a verdict weaker, a wrong one
-makes it wrong: whatever a pattern does not cover says nothing.
+A sentence is believed where it introduces ("let", "suppose", "with an invertible C", "where A is symmetric"), and where
+it says of a name that was not defined by an equation what it is; never where it denies, asks, or concludes ("then A is
+symmetric", "show that"). What follows an "if" is conditional. A fact that is missing makes a verdict weaker, a wrong
+one makes it wrong: whatever a pattern does not cover says nothing.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from proofs.checking.words import Sentence, Token
 from symbolic.notation.properties import Property
 from symbolic.notation.records import Declared, Fact, Record, Size
 from symbolic.notation.sets import font_of, sound
-from symbolic.notation.tree import Node
+from symbolic.notation.tree import Node, Span
 
 LIST = r"[NMER](?:[c(]{1,2}d*(?:[fKDP]d?)*[NMER])*"
 MODIFIERS = r"[dfcoW()]*[PDKr](?:(?:[dfcoWH()]|(?<=d)B)*[PDKr])*"
 # Subject, verb, what is said of it: "A and B are invertible", "X, which has full column rank".
 SAID = re.compile(rf"(?P<subject>{LIST})[cd]*(?P<verb>[BH])d*(?P<said>{MODIFIERS})(?![fPDKr]*[NME])")
-# "A symmetric", "X of full column rank", "X with independent columns", "U and V, both of full rank", "X, an n x d matrix".
+# "A symmetric", "X of full column rank", "X with independent columns", "U and V, both of full rank", "X, an n x d
+# matrix".
 AFTER = re.compile(
     rf"(?P<subject>{LIST})(?P<said>(?:c?d*[oW]d*|[(]d*|(?=[PDr]))f*[PDr](?:[dfcoWH]*[PDKr])*|(?:c|[(])?d+f*(?:[PDf]*K|[PD]+)"
     rf"(?:[oW]d*[PDr])*)(?![fPDKr]*[NME])"
@@ -36,7 +37,7 @@ STARTS = frozenset("cLISWF.;:—(")
 # What a matrix has; all other adjectives behind "with" and "has" are of something else.
 HAD = frozenset("injective surjective fullrank orthonormal_columns orthonormal_rows unit tall wide square".split())
 _OTHER_NOUNS = frozenset(
-    "multiple function part combination fraction factor value sum product power root solution operator term amount".split()
+    "multiple function part combination fraction factor value sum product power root solution term amount".split()
 )
 SURE, MAYBE = frozenset(["", "let", "since"]), "if"
 _OF_COLUMNS = {
@@ -192,10 +193,10 @@ class _Reader:
         nearest = items[0]
         if nearest.text in ("number", "numbers") and self.tags[start + 1 : start + 2] == "o":
             return
-        if nearest.tag == "P" and (article == "the" and nearest.text == "diagonal" or nearest.text == "negative"):
+        if nearest.tag == "P" and ((article == "the" and nearest.text == "diagonal") or nearest.text == "negative"):
             return
         subjects = [self.tokens[start]]
-        several = nearest.tag == "K" and nearest.text.endswith("s") or nearest.text.endswith("ces")
+        several = nearest.tag == "K" and nearest.text.endswith("s")
         if article not in UNIQUE and (several or nearest.tag == "P"):
             for j in range(start + 1, end):
                 if self.tags[j] in "NME" and self.tags[j - 1] in "c":
@@ -256,7 +257,7 @@ class _Reader:
                     yield Fact(tree=token.tree, facts=kept, span=span, conditional=conditional)
 
     def _of_name(
-        self, name: str, node: Node, size: Size | None, kind: str, facts: list[str], rank: Node | None, span: tuple[int, int],
+        self, name: str, node: Node, size: Size | None, kind: str, facts: list[str], rank: Node | None, span: Span,
         mode: str, conditional: bool, in_set: bool,
     ) -> Iterator[Record]:  # fmt: skip
         known = self.known.sizes.get(name)

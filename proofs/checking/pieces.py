@@ -14,25 +14,29 @@ _OF = r"of (?:(?:the|our|a|an|data|design|matrix|feature|factor|weight|input|bat
 _WHICH = r"(?:(?:the|its|an?|respective|corresponding|individual|nth) )*(?:[NE]\d+ )?(?:th |st )?"
 _PART = r"(?P<part>rows?|columns?|diagonal (?:entr\w+|elements?)|diagonal|singular values?|eigenvalues?)(?: vectors?)?"
 _VERB = r"(?:\) )?(?:, )?(?:(?:denotes?|is|are|be|being|for|as|means) )?"
-PIECES = (
-    re.compile(rf"(?P<of>[NMR]\d+) (?:(?:is|be|for|the|an?|D\d+|matrix|data|design|square) )*whose {_PART} (?:are|is) {_WHICH}(?P<name>[NEM]\d+)"),
-    re.compile(rf"(?P<name>[NM]\d+) (?:[a-z,]+ ){{0,6}}(?:stacked|collected|arranged) (?:as|into|in) the (?P<part>rows|columns) {_OF}"),
-    re.compile(rf"(?P<name>[NEM]\d+) {_VERB}{_WHICH}{_PART} {_OF}"),
-    re.compile(rf"(?P<of>[NMR]\d+) (?:(?:is|be|for|the|an?|D\d+|matrix|data|design|square) )*(?:with|has|have|having) {_WHICH}(?:(?:orthonormal|independent|linearly) )*{_PART} (?P<name>[NEM]\d+)"),
-    re.compile(rf"{_PART} (?:\( )?(?P<name>[NEM]\d+) (?:\) )?{_OF}"),
-    re.compile(rf"{_PART} {_OF} (?:(?:are|is|be|as|by|denoted|written|called|,) )*(?P<name>[NEM]\d+)"),
-    re.compile(r"(?P<of>[NM]\d+) (?:is|be) (?:(?:an?|the|diagonal|D\d+|square|matrix) )*with (?:(?:the|its|positive|non|zero|nonzero|all) )*"
-               rf"{_PART} (?:\( )?(?P<name>[NEM]\d+)"),
-)  # fmt: skip
+_IS = r"(?:(?:is|be|for|the|an?|D\d+|matrix|data|design|square) )*"
+_PLAIN = r"(?:(?:orthonormal|independent|linearly) )*"
+_SOME = r"(?:(?:the|its|positive|non|zero|nonzero|all) )*"
+_OWNER, _ITS = r"(?P<of>[NMR]\d+)", r"(?P<name>[NEM]\d+)"
+PIECES = tuple(map(re.compile, (
+    rf"{_OWNER} {_IS}whose {_PART} (?:are|is) {_WHICH}{_ITS}",
+    rf"{_ITS} (?:[a-z,]+ ){{0,6}}(?:stacked|collected|arranged) (?:as|into|in) the (?P<part>rows|columns) {_OF}",
+    rf"{_ITS} {_VERB}{_WHICH}{_PART} {_OF}",
+    rf"{_OWNER} {_IS}(?:with|has|have|having) {_WHICH}{_PLAIN}{_PART} {_ITS}",
+    rf"{_PART} (?:\( )?{_ITS} (?:\) )?{_OF}",
+    rf"{_PART} {_OF} (?:(?:are|is|be|as|by|denoted|written|called|,) )*{_ITS}",
+    rf"{_OWNER} (?:is|be) (?:(?:an?|the|diagonal|D\d+|square|matrix) )*with {_SOME}{_PART} (?:\( )?{_ITS}",
+)))  # fmt: skip
 _KIND = (
-    r"(?:\( )?(?:(?P<size>full|thin|compact|economy|economy size|reduced|truncated) )?(?:\) )?(?P<what>svd|singular value"
-    r" decomposition|qr|cholesky|eigen ?decomposition|eigenvalue decomposition|spectral decomposition|spectral factori[sz]ation|lu)\b"
+    r"(?:\( )?(?:(?P<size>full|thin|compact|economy|economy size|reduced|truncated) )?(?:\) )?"
+    r"(?P<what>svd|singular value decomposition|qr|cholesky|eigen ?decomposition|eigenvalue decomposition"
+    r"|spectral decomposition|spectral factori[sz]ation|lu)\b"
 )
+_CALLED = r"(?: (?:decomposition|factori[sz]ation))?(?: of (?:the |matrix |data )*[NME]\d+)?"
 DECOMPOSITIONS = (
     re.compile(rf"(?P<chain>[RM]\d+) {_VERB}(?:(?:the|a|an|its|our) )*{_KIND}"),
-    re.compile(rf"{_KIND}(?: (?:decomposition|factori[sz]ation))?(?: of (?:the |matrix |data )*[NME]\d+)? (?:(?:is|as|by|be|,|:|given|written) )*"
-               r"(?P<chain>R\d+)"),
-)  # fmt: skip
+    re.compile(rf"{_KIND}{_CALLED} (?:(?:is|as|by|be|,|:|given|written) )*(?P<chain>R\d+)"),
+)
 _KINDS = {"svd": "svd", "sin": "svd", "qr": "qr", "cho": "cholesky", "eig": "eigen", "spe": "eigen", "lu": "lu"}
 _THIN = frozenset(["thin", "compact", "economy", "economy size", "reduced"])
 
@@ -40,22 +44,25 @@ _DERIVATIVE = r"\b(?:derivatives?|gradients?|jacobians?)\b"
 _SETTLED = (
     r"(?:convention|throughout|always|layout|we (?:will )?(?:write|use|follow|adopt|treat|regard|take|arrange|define))"
 )
-CONVENTIONS = (
-    ("prime is transpose", re.compile(
-        r"\bprimes? (?:denotes?|means?|stands? for|indicates?|is|are|will denote|marks?|always denotes?)(?: used for)? (?:the |a |matrix )*transpos"
-        r"|\btranspos\w+ (?:(?:is|are|will be) )?(?:denoted|written|indicated|marked) (?:by|with) (?:a |the )?primes?\b")),
-    ("rows", re.compile(
-        rf"numerator layout|{_SETTLED}.*{_DERIVATIVE}.*\b(?:row vectors?|rows)\b|{_DERIVATIVE}.*\b(?:row vectors?|rows)\b.*{_SETTLED}"
-        rf"|{_DERIVATIVE} (?:are|will be) (?:written (?:as )?)?(?:row vectors|rows)\b")),
-    ("columns", re.compile(
-        rf"denominator layout|{_SETTLED}.*{_DERIVATIVE}.*\b(?:column vectors?|columns)\b"
-        rf"|{_DERIVATIVE} (?:are|will be) (?:written (?:as )?)?(?:column vectors|columns)\b")),
-    ("shape", re.compile(
-        rf"{_DERIVATIVE}.*\b(?:have|has|in|takes?|with|of) the (?:same )?shapes? (?:of|as)\b|{_DERIVATIVE} .*\bsame shapes? as\b")),
-    ("euclidean", re.compile(r"\bnorms? (?:is|are|denotes?|means?) (?:always )?(?:the )?(?:euclidean|2 norm)|denotes? the euclidean norm")),
-    ("frobenius", re.compile(r"\bdenotes? the frobenius norm|\bnorms? (?:is|are) (?:the )?frobenius")),
-    ("spectral", re.compile(r"\bdenotes? the (?:spectral|operator) norm|\bnorms? (?:is|are) (?:the )?(?:spectral|operator)")),
-)  # fmt: skip
+_ARE = rf"{_DERIVATIVE} (?:are|will be) (?:written (?:as )?)?"
+_ROW, _COLUMN = r"\b(?:row vectors?|rows)\b", r"\b(?:column vectors?|columns)\b"
+_NORM = r"\bnorms? (?:is|are|denotes?|means?) (?:always )?(?:the )?"
+# Each kind with its patterns, one of which must be found.
+CONVENTIONS = tuple((kind, tuple(map(re.compile, patterns))) for kind, *patterns in (
+    ("prime is transpose",
+     r"\bprimes? (?:(?:always|will) )?(?:denotes?|means?|stands? for|indicates?|is|are|marks?)(?: used for)?"
+     r" (?:(?:the|a|matrix) )*transpos",
+     r"\btranspos\w+ (?:(?:is|are|will be) )?(?:denoted|written|indicated|marked) (?:by|with) (?:a |the )?primes?\b"),
+    ("rows", r"numerator layout", rf"{_SETTLED}.*{_DERIVATIVE}.*{_ROW}", rf"{_DERIVATIVE}.*{_ROW}.*{_SETTLED}",
+     rf"{_ARE}(?:row vectors|rows)\b"),
+    ("columns", r"denominator layout", rf"{_SETTLED}.*{_DERIVATIVE}.*{_COLUMN}",
+     rf"{_ARE}(?:column vectors|columns)\b"),
+    ("shape", rf"{_DERIVATIVE}.*\b(?:have|has|in|takes?|with|of) the (?:same )?shapes? (?:of|as)\b",
+     rf"{_DERIVATIVE} .*\bsame shapes? as\b"),
+    ("euclidean", rf"{_NORM}(?:euclidean|2 norm)", r"denotes? the euclidean norm"),
+    ("frobenius", rf"{_NORM}frobenius", r"\bdenotes? the frobenius norm"),
+    ("spectral", rf"{_NORM}(?:spectral|operator)", r"\bdenotes? the (?:spectral|operator) norm"),
+))  # fmt: skip
 
 
 def rendered(sentence: Sentence, text: str) -> tuple[str, list[int]]:
@@ -102,7 +109,7 @@ def parts(sentence: Sentence, text: str) -> Iterator[Record]:
                     yield Decomposition(kind=kind, chain=chain, span=token.span)
     if any(token.tag == "X" for token in sentence.tokens) or sentence.asks:
         return
-    kinds = [kind for kind, pattern in CONVENTIONS if pattern.search(words)]
+    kinds = [kind for kind, patterns in CONVENTIONS if any(pattern.search(words) for pattern in patterns)]
     if "rows" in kinds and "columns" in kinds:
         verbs = re.findall(r"\b(?:as|are|is|be) (?:(?:an?|always|expressed|written|laid|out|as) )*(row|column)", words)
         kinds = [kind for kind in kinds if kind not in ("rows", "columns") or verbs[-1:] == [kind.removesuffix("s")]]
@@ -117,7 +124,7 @@ def _primes(sentence: Sentence, words: str) -> Iterator[Convention]:
     for k, token in enumerate(sentence.tokens):
         if token.tree is None or token.tree.kind != "prime":
             continue
-        before = rf"transpos\w*(?: of [NME]\d+)? (?:(?:is|are|will be|by|as) )*(?:(?:written|denoted) )?(?:(?:by|as|with) )?[NE]{k}\b"
+        before = rf"transpos\w*(?: of [NME]\d+)? (?:(?:is|are|will be|by|as|with|written|denoted) )*[NE]{k}\b"
         if re.search(rf"\b[NE]{k} (?:is|denotes?|for|means?|stands for) (?:the )?transpos|{before}", words):
             yield Convention(kind="prime is transpose", span=token.span)
 

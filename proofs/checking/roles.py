@@ -29,8 +29,8 @@ UNKNOWN = Role("unknown")
 
 
 DEFINING = frozenset(
-    """let letting set put putting setting define defining denote denoting write writing introduce introducing call calling
-    abbreviate take taking choose pick fix where with here notation shorthand namely mapped maps""".split()
+    """let letting set put putting setting define defining denote denoting write writing introduce introducing call
+    calling abbreviate take taking choose pick fix where with here notation shorthand namely mapped maps""".split()
 )
 # What a formula may be: "the model is y = Xb + u", "the loss L = ...".
 SUBJECTS = frozenset(
@@ -42,8 +42,8 @@ CONDITIONING = frozenset(
     requiring want equation equations s.t. stationarity optimality""".split()
 )
 CLAIMING = frozenset(
-    """using use uses used recall note notice since because from identity rule fact know get see plugging substituting plug
-    insert inserting apply applying follows""".split()
+    """using use uses used recall note notice since because from identity rule fact know get see plugging substituting
+    plug insert inserting apply applying follows""".split()
 )
 _ZERO = re.compile(r"\bto (zero|0)\b|\bequal (to )?(zero|0)\b|vanish")
 _SUPPOSED = frozenset(

@@ -131,21 +131,22 @@ _MD = re.compile(
 
 _CHECK = re.compile(r"\s*check\s*:", re.IGNORECASE)
 _TEX_CHECK = re.compile(r"(?<!\\)%+[ \t]*check[ \t]*:(?P<said>[^\n]*)", re.IGNORECASE)
+_TEXT = r"\\(?:text|mbox|textrm|hbox)\s*\{[^{}\n]{0,300}\}"  # may hold dollars of its own
 # Where an inline formula ends: at a dollar, or, without one, with the paragraph.
 _DOLLAR = {
-    "tex": re.compile(r"\\[^\n]|%[^\n]*|(?P<end>\$)|(?P<lost>\n[ \t]*\n)"),
-    "md": re.compile(r"\\[^\n]|(?P<end>\$)|(?P<lost>\n[ \t]*\n)"),
+    "tex": re.compile(_TEXT + r"|\\[^\n]|%[^\n]*|(?P<end>\$)|(?P<lost>\n[ \t]*\n)"),
+    "md": re.compile(_TEXT + r"|\\[^\n]|(?P<end>\$)|(?P<lost>\n[ \t]*\n)"),
 }
 _DOLLARS = {
-    "tex": re.compile(r"\\[^\n]|%[^\n]*|(?P<end>\$\$)|(?P<lost>\n[ \t]*\n(?!\s*\$\$))"),
-    "md": re.compile(r"\\[^\n]|(?P<end>\$\$)|(?P<lost>\n[ \t]*\n(?!\s*\$\$))"),
+    "tex": re.compile(_TEXT + r"|\\[^\n]|%[^\n]*|(?P<end>\$\$)|(?P<lost>\n[ \t]*\n(?!\s*\$\$))"),
+    "md": re.compile(_TEXT + r"|\\[^\n]|(?P<end>\$\$)|(?P<lost>\n[ \t]*\n(?!\s*\$\$))"),
 }
 _ROUND = re.compile(r"\\\\|(?P<end>\\\))|(?P<lost>\\\(|\\\[|\n[ \t]*\n)")
 _SQUARE = re.compile(
     r"\\\\|(?P<end>\\\])|(?P<lost>\\\[|\\(?:sub)*section\b|\\end\s*\{document\}|^\#{1,6}[ \t])", re.MULTILINE
 )
 _NOT_SPACE = re.compile(r"\S")
-_WORD = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{3,}")
+_WORD = re.compile(r"(?<![\\A-Za-z])(?:[A-Za-z]{3,}|(?:or|to|is|in|of|at|by|as)\b)")
 _WRITTEN = re.compile(
     r"\\(?:text|mathrm|operatorname|mbox|textrm|mathit|textit|mathsf|begin|end)\*?\s*\{[^{}]*\}|\\[A-Za-z]+"
 )
@@ -184,8 +185,10 @@ class _Reader:
         for match in _TEX_CHECK.finditer(self.text, 0, begin.start()):
             self._said(match.span("said"))
         self.at = begin.end()
-        finish = re.compile(r"^[^%\n]*?(?P<end>\\end\s*\{document\})", re.MULTILINE).search(self.text, self.at)
-        self.end = finish.start("end") if finish else len(self.text)
+        for finish in re.compile(r"(?P<note>(?<!\\)%[^\n]*)|\\end\s*\{document\}").finditer(self.text, self.at):
+            if not finish["note"]:
+                self.end = finish.start()
+                break
 
     # Passages.
 

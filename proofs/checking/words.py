@@ -35,18 +35,23 @@ TAGS = _words("""
     B is are be being was were denotes denote represents represent means
     H has have having had
     d a an the any every each all some both our its their this these those which that itself also again together single
-    c and as-well-as plus
+    c and plus
     o of
     W with where here wherein whose
-    L let suppose assume assuming given consider take fix choose set put define denote letting taking pick introduce provided
+    L let suppose assume assuming given consider take fix choose set put define denote letting taking pick
+    L introduce provided
     I if when whenever case cases
     F for under once
-    i in by at to from on onto over between times into like about with-respect-to against through along inside within
+    i in by at to from on onto over between times into like about against through along inside within
     S since because
-    C then so hence thus therefore consequently show shows prove proves verify claim claims follows follow conclude implies imply
-    C whether would might could may can cannot question iff only see find finds get gets obtain obtains yields yield gives give becomes
-    C become shown proved proven check confirm deduce must should will expect ensures guarantees ensure guarantee makes make turns exactly
-    X not no never neither nor without isn't aren't need needn't unless fails fail false lack lacks lacking doesn't don't longer
+    C then so hence thus therefore consequently show shows prove proves verify claim
+    C claims follows follow conclude implies imply
+    C whether would might could may can cannot question iff only see find finds get gets obtain obtains yields
+    C yield gives give becomes
+    C become shown proved proven check confirm deduce must should will expect ensures guarantees
+    C ensure guarantee makes make turns exactly
+    X not no never neither nor without isn't aren't need needn't unless fails fail false lack lacks
+    X lacking doesn't don't longer
     X non cannot hardly rarely wrong instead unlike than or contradiction contrary counterexample otherwise except
     q row rows column columns entry entries element elements singular eigenvalue eigenvalues eigenvectors
 """)
@@ -306,12 +311,8 @@ def _products(tokens: list[Token]) -> list[Token]:
             and tokens[k + 2].tag in "NE"
         ):
             left, right = _one(tokens[k]), _one(tokens[k + 2])
-            if (
-                left is not None
-                and right is not None
-                and tokens[k].tag + tokens[k + 2].tag != "EE"
-                or (left is not None and right is not None and tokens[k + 1].text == "by")
-            ):
+            numbers = tokens[k].tag + tokens[k + 2].tag == "EE" and tokens[k + 1].text != "by"
+            if left is not None and right is not None and not numbers:
                 span = (tokens[k].span[0], tokens[k + 2].span[1])
                 found.append(Token("D", span, size=(left, right)))
                 k += 3

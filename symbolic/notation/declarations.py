@@ -31,8 +31,8 @@ from symbolic.notation.sets import declared_in, families_in, font_of, moved, nam
 from symbolic.notation.tree import Chain, Node, Span, Unread
 
 _GREEK = frozenset(
-    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau upsilon"
-    " phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell".split()
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi rho sigma tau"
+    " upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega ell".split()
 )
 _GREEK_WORD = re.compile(r"(?<![\\A-Za-z])(" + "|".join(sorted(_GREEK, key=len, reverse=True)) + r")(?![A-Za-z])")
 _ITEM = re.compile(r"[^;\n]+")
@@ -41,12 +41,13 @@ _BY = re.compile(r"(?<=[\w})])\s*(?:×|\\times|\bx\b|\bby\b)\s*(?=[\w({\\])")
 _SAID = re.compile(r"[A-Za-z][A-Za-z-]*")
 _PIECE = re.compile(r"(?:the\s+)?(?:[a-z]-?th\s+)?(?P<part>row|column|diagonal(?: entry)?)\s+of\s+(?P<of>\S+)\s*$")
 _LET = re.compile(r"\s*(?:let|define|where|set|put)\s+(?P<rest>.*)", re.DOTALL | re.IGNORECASE)
+_DERIVATIVES = r"(gradients?|derivatives?)"
 CONVENTIONS = (
     (re.compile(r"primes?\s+(is|are|means?|denotes?|stands? for)\s+(the\s+)?transpos\w+", re.I), "prime is transpose"),
-    (re.compile(r"(numerator|jacobian)[ -]layout|(gradients?|derivatives?)\s+(are\s+)?(as\s+)?rows?( vectors)?$", re.I), "rows"),
-    (re.compile(r"(denominator|gradient)[ -]layout|(gradients?|derivatives?)\s+(are\s+)?(as\s+)?columns?( vectors)?$", re.I),
+    (re.compile(rf"(numerator|jacobian)[ -]layout|{_DERIVATIVES}\s+(are\s+)?(as\s+)?rows?( vectors)?$", re.I), "rows"),
+    (re.compile(rf"(denominator|gradient)[ -]layout|{_DERIVATIVES}\s+(are\s+)?(as\s+)?columns?( vectors)?$", re.I),
      "columns"),
-    (re.compile(r"(gradients?|derivatives?)\s+(have|has|in)\s+the\s+shapes?\s+of\s+(the|their)\s+variables?$", re.I), "shape"),
+    (re.compile(rf"{_DERIVATIVES}\s+(have|has|in)\s+the\s+shapes?\s+of\s+(the|their)\s+variables?$", re.I), "shape"),
     (re.compile(r"norms?\s+(is|are)\s+euclidean", re.I), "euclidean"),
 )  # fmt: skip
 
@@ -89,10 +90,11 @@ class _Written:
 def read_declarations(
     text: str, start: int = 0, end: int | None = None, macros: Mapping[str, Macro] | None = None
 ) -> tuple[Record, ...]:
-    r"""The records that a text in the small language states; places are those in `text`. Raises ReadError with the place.
+    r"""The records that a text in the small language states; places are those in `text`.
 
-    Items are separated by semicolons or lines: `names: size and facts`, a relation, `let name = expression`,
-    a convention. Greek letters may be written without a backslash, sizes as `n x d`.
+    Raises ReadError, with the place, for what is not understood. Items are separated by semicolons or lines:
+    `names: size and facts`, a relation, `let name = expression`, a convention. Greek letters may be written without a
+    backslash, sizes as `n x d`.
 
     >>> A, B, x = read_declarations("A, B: n x n symmetric; x: n")
     >>> A.name, A.facts, [str(size) for size in A.shape], [str(size) for size in x.shape]
@@ -123,7 +125,7 @@ def _item(text: str, start: int, end: int, macros: Mapping[str, Macro]) -> Itera
     if let:
         start += let.start("rest")
     head = _HEAD.match(text[start:end])
-    if head and not let:
+    if head:
         yield from _spec(text, start, start + head.end("names"), start + head.start("rest"), end, macros)
         return
     for chain in _chains(text, start, end, macros):
@@ -226,6 +228,8 @@ def _said_size(text: str, start: int, end: int, macros: Mapping[str, Macro]) -> 
     sides = [(start, by.start()), (by.end(), end)] if by else [(start, end)]
     found = []
     for first, last in sides:
+        if re.search(r"(?<!\S)x(?!\S)", text[first:last]):
+            raise _unread(text, first, last, expected)
         if re.search(r"[A-Za-z]{3,}", re.sub(r"\\[A-Za-z]+", "", _GREEK_WORD.sub("", text[first:last]))):
             raise _unread(text, first, last, expected)
         chains = _chains(text, first, last, macros)

@@ -48,10 +48,12 @@ def _rows(kind: str, noun: bool, table: str) -> dict[str, Property]:
 PROPERTIES: dict[str, Property] = {
     **_rows("", False, """
         symmetric: symmetric
-        positive definite, symmetric positive definite, positive definite symmetric, strictly positive definite, spd: positive_definite
+        positive definite, symmetric positive definite, positive definite symmetric, spd: positive_definite
         symmetric and positive definite, symmetric pd, pd: positive_definite
-        positive semidefinite, positive semi definite, symmetric positive semidefinite, psd, nonnegative definite: positive_semidefinite
-        symmetric and positive semidefinite, symmetric positive semi definite, non negative definite, spsd: positive_semidefinite
+        strictly positive definite: positive_definite
+        positive semidefinite, positive semi definite, nonnegative definite, psd, spsd: positive_semidefinite
+        symmetric positive semidefinite, symmetric positive semi definite: positive_semidefinite
+        symmetric and positive semidefinite, non negative definite: positive_semidefinite
         negative definite, negative semidefinite, indefinite, definite, semidefinite:
         skew symmetric, antisymmetric, anti symmetric, skew: skew_symmetric
         invertible, nonsingular, non singular, of full rank and square, invertible and square: invertible
@@ -61,7 +63,7 @@ PROPERTIES: dict[str, Property] = {
         idempotent: idempotent
         upper triangular, unit upper triangular: upper_triangular
         lower triangular, unit lower triangular: lower_triangular
-        full column rank, full columnrank, maximal column rank, linearly independent columns, independent columns: injective
+        full column rank, maximal column rank, linearly independent columns, independent columns: injective
         injective: injective
         full row rank, linearly independent rows, independent rows, maximal row rank: surjective
         surjective: surjective
@@ -86,7 +88,8 @@ PROPERTIES: dict[str, Property] = {
         matrix, matrices:
         positive definite matrix: positive_definite
         projection matrix, projector, projection matrices, projectors: idempotent
-        orthogonal projection matrix, orthogonal projector, orthogonal projection, orthogonal projectors: symmetric idempotent
+        orthogonal projection matrix, orthogonal projector, orthogonal projection: symmetric idempotent
+        orthogonal projectors, orthogonal projections: symmetric idempotent
         permutation matrix: orthogonal
         rotation matrix: orthogonal
         identity matrix, identity: identity
@@ -119,14 +122,17 @@ PROPERTIES: dict[str, Property] = {
 
 # Words between an article and a name that state nothing.
 FILLERS = frozenset(
-    """design data weight covariance kernel gram feature target response label known given fixed arbitrary random observed
-    observation parameter coefficient error noise residual input output measurement state score gradient hessian jacobian
-    commuting small large dense sparse real weights certain generic general common usual corresponding associated additional
-    deterministic nonrandom regression precision prior likelihood mean variance factor loading loadings matrixed
-    new full augmented original same noise hidden activation bias batch mini step penalty regularization regularisation
-    regularizer ridge damping smoothing tuning learning rate hyperparameter variable unknown true dimensional centred
-    centered observations targets labels inputs outputs coefficients parameters residuals errors responses features
-    whitening mixing transition system control search direction point points sample samples left right latent""".split()
+    """
+    design data weight covariance kernel gram feature target response label known given fixed arbitrary random
+    observed observation parameter coefficient error noise residual input output measurement state score
+    gradient hessian jacobian commuting small large dense sparse real weights certain generic general common
+    usual corresponding associated additional deterministic nonrandom regression precision prior likelihood mean
+    variance factor loading loadings matrixed new full augmented original same hidden activation bias batch mini
+    step penalty regularization regularisation regularizer ridge damping smoothing tuning learning rate
+    hyperparameter variable unknown true dimensional centred centered observations targets labels inputs outputs
+    coefficients parameters residuals errors responses features whitening mixing transition system control
+    search direction point points sample samples left right latent
+    """.split()
 )
 
 LONGEST = max(len(phrase.split()) for phrase in PROPERTIES)

@@ -12,7 +12,7 @@ Size = tuple[Node, Node]
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """Read from `span`; holds at offsets from scope[0] to scope[1]; `conditional`: only under an "if", not in general."""
+    """Read from `span`; holds at offsets from scope[0] to scope[1]; `conditional`: under an "if", not in general."""
 
     span: Span = (0, 0)
     scope: Span = EVERYWHERE

@@ -171,8 +171,7 @@ def _set_of_text(match: re.Match[str], span: Span, macros: Mapping[str, Macro]) 
 def _size(text: str, span: Span, macros: Mapping[str, Macro]) -> Size | None:
     """A size written in scripts, with the span of the whole set."""
     tree = _one_term(text, macros)
-    size = size_of(moved(tree, lambda _: span)) if tree is not None else None
-    return size
+    return size_of(moved(tree, lambda _: span)) if tree is not None else None
 
 
 def _one_term(text: str, macros: Mapping[str, Macro]) -> Node | None:
@@ -293,6 +292,6 @@ _NO_SHAPE = STRUCTURES["nonzero"]
 
 
 __all__ = [
-    "DEFINITE", "ORDERS", "SIGNS", "Set", "chain_span", "declared_in", "families_in", "font_of", "is_range", "moved", "names_in",
-    "number", "set_of", "size_of", "sound", "space_of",
+    "DEFINITE", "ORDERS", "SIGNS", "Set", "chain_span", "declared_in", "families_in", "font_of", "is_range",
+    "moved", "names_in", "number", "set_of", "size_of", "sound", "space_of",
 ]  # fmt: skip
