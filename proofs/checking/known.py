@@ -19,6 +19,7 @@ from symbolic.notation.declarations import read_declarations
 from symbolic.notation.elaborate import Elaborator
 from symbolic.notation.meanings.functions import equated
 from symbolic.notation.scope import RANKS, Scope
+from symbolic.notation.sets import chain_span, names_in
 from symbolic.notation.sizes import ONE, Shape
 from symbolic.notation.tree import Chain, Node, Span
 from symbolic.structures import STRUCTURES
@@ -41,7 +42,7 @@ class Known:
         self.prose = read_prose(source)
         self.records = self.prose.records
         self._meant = {
-            said.chain_span(record.chain): record
+            chain_span(record.chain): record
             for record in self.records
             if isinstance(record, said.Assumed | said.Defined | said.Decomposition)
         }
@@ -50,7 +51,7 @@ class Known:
 
     def meant(self, chain: Chain) -> said.Record | None:
         """What the words around a chain make of it: Assumed, Defined, Decomposition; None for what may be a claim."""
-        return self._meant.get(said.chain_span(chain)) if chain.signs else None
+        return self._meant.get(chain_span(chain)) if chain.signs else None
 
     def spoken(self, span: Span | None) -> Iterator[said.Record]:
         """What a comment at `span` assumes or defines; the user's, without a span."""
@@ -143,7 +144,7 @@ class Known:
         terms, signs = record.chain.terms, record.chain.signs
         for left, sign, right in zip(terms, signs, terms[1:], strict=False):
             is_zero = isinstance(right, Node) and right.kind == "number" and right.value == "0"
-            names = said.names_in(left) if sign.value in SIGN_OF and is_zero else []
+            names = names_in(left) if sign.value in SIGN_OF and is_zero else []
             for name, _ in names:
                 if name not in scope.sizes and scope.shapes.get(name, ONE) == ONE and sign.value != "<=":
                     scope = scope.with_shapes({name: ONE}).with_sign(name, SIGN_OF[sign.value])
@@ -252,7 +253,7 @@ class Known:
                 words = ", ".join(word.replace("_", " ") for word in record.facts)
                 return f"{self._written(record.tree)}: {words} (line {line})"
             case said.Assumed() | said.Defined() | said.Decomposition():
-                start, end = said.chain_span(record.chain)
+                start, end = chain_span(record.chain)
                 return f"{' '.join(self.source.text[start:end].split())} (line {line})"
         return ""
 
