@@ -65,6 +65,7 @@ def test_what_must_never_happen_is_counted() -> None:
     slip = truth["slips"][0]["false_steps"][0]
     proof = judge("x", findings(truth, **{f"n{slip}": "proved"}), truth)
     assert (proof.false_proofs, proof.false_alarms, proof.caught) == (1, 0, proof.slips - 1)
+    assert proof.proved == proof.true
     alarm = judge("x", findings(truth, n1="refuted"), truth)
     assert (alarm.false_proofs, alarm.false_alarms, alarm.caught) == (0, 1, alarm.slips)
     unread = judge("x", findings(truth, n1="unread"), truth)
