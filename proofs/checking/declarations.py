@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from proofs.checking.modes import modes
 from proofs.checking.words import Sentence, Token
+from symbolic.notation.elaborate import name_of
 from symbolic.notation.properties import Property
 from symbolic.notation.records import Declared, Fact, Record, Size
 from symbolic.notation.sets import font_of, sound
@@ -30,6 +31,8 @@ AFTER = re.compile(
     rf"(?:[oW]d*[PDr])*)(?![fPDKr]*[NME])"
 )
 # "We write J for the identity matrix."
+# "- X: an n x d matrix of inputs".
+LISTED = re.compile(rf"(?P<subject>{LIST})[:—]d*(?P<said>{MODIFIERS})(?![fPDKr]*[NME])")
 FOR = re.compile(rf"(?P<subject>{LIST})F(?P<said>{MODIFIERS})(?![fPDKr]*[NME])")
 _WRITING = frozenset(["write", "writing", "denote", "use", "reserve"])
 _LISTS = re.compile(LIST)
@@ -45,6 +48,7 @@ _OF_COLUMNS = {
     "linearly independent": ("injective", "surjective"),
     "independent": ("injective", "surjective"),
 }
+_LIMITS = frozenset("or unless except only iff provided exactly precisely assuming".split())
 _PLACES = frozenset("section chapter paper note notes following problem part text appendix article".split())
 UNIQUE = frozenset(["a", "an", "the", "any", "every", "each", "that", "this", "some", "our", "single"])
 
@@ -62,6 +66,7 @@ def declarations(sentence: Sentence, known: Known) -> Iterator[Record]:
     """The names, facts and sizes that the words of a sentence declare."""
     reader = _Reader(sentence, known)
     yield from reader.columns()
+    yield from reader.inverses()
     yield from reader.said()
     yield from reader.before()
 
@@ -83,12 +88,36 @@ class _Reader:
                 token = Token("P", self.tokens[said].span, said=Property((facts[side],)))
                 yield from self._records([self.tokens[name]], [token], name, said)
 
+    def inverses(self) -> Iterator[Record]:
+        """ "Suppose A^{-1} exists", "where the inverse of A + B exists"."""
+        for k, token in enumerate(self.tokens[1:], 1):
+            if not token.text.startswith("exist"):
+                continue
+            of, before = self.tokens[k - 1], " ".join(t.text for t in self.tokens[max(0, k - 5) : k - 1])
+            tree = of.tree
+            if of.tag == "E" and tree is not None and tree.kind == "inverse":
+                tree = tree.children[0].children[0] if tree.children[0].kind == "group" else tree.children[0]
+            elif of.tag not in "NE" or not before.endswith("inverse of"):
+                continue
+            introduced = any(t.tag in "WLI" for t in self.tokens[: k - 1])
+            name = name_of(tree) if tree is not None else None
+            if tree is None or not introduced:
+                continue
+            said = Property(("invertible",))
+            subject = Token("N", of.span, names=((name, tree),)) if name else Token("E", of.span, tree=tree)
+            mode = self.modes[k - 1]
+            self.modes[k - 1] = "let" if mode == "" else mode
+            yield from self._records([subject], [Token("P", token.span, said=said)], k - 1, k - 1)
+            self.modes[k - 1] = mode
+
     # Subject first.
 
     def said(self) -> Iterator[Record]:
         place = 0
         while place < len(self.tags):
             found = [m for m in (SAID.match(self.tags, place), AFTER.match(self.tags, place)) if m]
+            if place == 0 and (listed := LISTED.match(self.tags)):
+                found.append(listed)
             writing = FOR.match(self.tags, place)
             if writing and any(token.text in _WRITING for token in self.tokens[:place]):
                 found.append(writing)
@@ -101,12 +130,21 @@ class _Reader:
             subjects = self._subjects(start, end, match.groupdict().get("verb"), first)
             said = match.start("verb") if match.groupdict().get("verb") else first
             if subjects and self._is_subject(start, said):
-                followed = self.tags[last : last + 1] == "i" and self.tags[last - 1] != "K"
+                followed = (self.tags[last : last + 1] == "i" and self.tags[last - 1] != "K") or self._is_limited(last)
                 stated = self._about_the_subject(said, first, last, match.groupdict().get("verb") == "H")
                 yield from self._records(subjects, stated, start, first, sure=not followed)
             for k in range(first, last):
                 self.used[k] = True
             place = last
+
+    def _is_limited(self, last: int) -> bool:
+        """Whether a condition or an alternative follows in the same clause: "is invertible if", "symmetric or"."""
+        for token in self.tokens[last:]:
+            if token.tag in ".;:" or token.text == ",":
+                return False
+            if token.tag == "I" or token.text in _LIMITS:
+                return True
+        return False
 
     def _about_the_subject(self, verb: int, first: int, last: int, having: bool) -> list[Token]:
         """Without the adjectives of another noun: "with positive entries", "is a positive multiple of"."""
@@ -183,6 +221,8 @@ class _Reader:
             tag = self.tags[k]
             if tag in "PDKf":
                 items.append(self.tokens[k])
+            elif tag in "()" and items:
+                pass
             elif not (tag == "c" and items and items[-1].tag in "PD" and k > 0 and self.tags[k - 1] in "PD"):
                 break
             k -= 1

@@ -6,6 +6,9 @@ import re
 
 from proofs.checking.words import Sentence
 
+# Sentences that say what a word means: "A is called orthogonal if ...", "a matrix is symmetric if ...".
+_EXPLAINS = re.compile(r"\b(called|said to be|we call|we say|definition|means that|by definition)\b")
+_IN_GENERAL = re.compile(r"aK[NM]?B[d]*[PK]+I")
 _CLAUSE = re.compile(r"c?d*[fK]*[NM]c*[BH]")
 
 
@@ -27,6 +30,8 @@ def modes(sentence: Sentence) -> list[str]:
             mode = "negated"  # "we do not assume that"
         elif token.tag == "L" and not (mode == "negated" and token.text in ("given", "take", "consider")):
             mode = "let" if token.text != "given" or mode != "claim" else mode
+            if conditional and mode == "let":
+                mode = "if"
             if following is not None and following.text in ("first", "instead", "otherwise"):
                 mode = "if"
         elif token.tag == "I":
@@ -48,6 +53,10 @@ def modes(sentence: Sentence) -> list[str]:
     words = " ".join(token.text for token in tokens)
     if "iff" in words.split() or "if and only" in words:
         found = ["claim" if mode == "" else mode for mode in found]
+    if _EXPLAINS.search(words) or _IN_GENERAL.search(
+        "".join(t.tag if t.text not in ("a", "an") else "a" for t in tokens)
+    ):
+        found = ["claim"] * len(tokens)
     return found
 
 

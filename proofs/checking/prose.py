@@ -29,6 +29,8 @@ from symbolic.notation.records import EVERYWHERE, Assumed, Declared, Decompositi
 from symbolic.notation.sets import chain_span, declared_in, is_range, names_in
 from symbolic.notation.tree import Chain, Node, Row
 
+# Words that give a known name a value for as long as a remark lasts.
+_PASSING = frozenset(["taking", "setting", "with", "set", "put", "putting", "take", "letting", "choose", "choosing"])
 EQUAL = ("=", ":=", "equiv")
 
 
@@ -56,7 +58,7 @@ def read_prose(source: Source) -> Prose:
     >>> from proofs.checking.source import read_source
     >>> prose = read_prose(read_source(r"Let $A \in \mathbb{R}^{n \times n}$ be symmetric and $\lambda > 0$.", "md"))
     >>> [(type(r).__name__, getattr(r, "facts", "")) for r in prose.records]
-    [('Declared', ()), ('Assumed', ''), ('Declared', ('symmetric',))]
+    [('Declared', ()), ('Declared', ('symmetric',)), ('Assumed', '')]
     """
     return _Reader(source).run()
 
@@ -66,6 +68,7 @@ class _Frame:
     level: int
     known: Known
     records: list[int] = field(default_factory=list)
+    local: bool = False
 
 
 class _Reader:
@@ -118,7 +121,7 @@ class _Reader:
         if found.scope:
             outer = self.known
             inner = Known(set(outer.defined), dict(outer.sizes), dict(outer.kinds))
-            self.frames.append(_Frame(found.level, inner))
+            self.frames.append(_Frame(found.level, inner, local=found.scope == "local"))
             if found.scope == "restart":
                 self.seen = set()
 
@@ -243,13 +246,27 @@ class _Reader:
         elif role.name == "definition" and chain.signs[0].value in EQUAL and believed:
             first = chain.terms[0]
             if names_in(first) or is_function(first):
-                yield (Assumed if role.conditional else Defined)(chain=chain, span=span, conditional=conditional)
+                special = self._is_special(chain, role)
+                kind = Assumed if role.conditional or special else Defined
+                yield kind(chain=chain, span=span, conditional=(conditional and kind is Assumed) or special)
             else:
                 yield Assumed(chain=chain, span=span, conditional=conditional)
                 yield from self._ranks(chain, span, conditional)
         elif role.name in ("assumption", "definition") and believed:
             yield Assumed(chain=chain, span=span, conditional=conditional)
             yield from self._ranks(chain, span, conditional)
+
+    def _is_special(self, chain: Chain, role: Role) -> bool:
+        """Whether a name that was there already takes a value for the moment: "with lambda = 0 we recover"."""
+        known = {name for name, _ in names_in(chain.terms[0])} & self.seen
+        value = chain.terms[1]
+        literal = isinstance(value, Node) and (value.kind == "number" or name_of(value) in ("0", "I", "1"))
+        passing = role.cue in _PASSING
+        special = (bool(known) and (literal or passing)) or (literal and passing)
+        return special and not self._in_example()
+
+    def _in_example(self) -> bool:
+        return self.frames[-1].local
 
     def _ranks(self, chain: Chain, span: tuple[int, int], conditional: bool) -> Iterator[Record]:
         """rank X = n, of a matrix with n columns or rows."""

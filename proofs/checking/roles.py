@@ -23,6 +23,7 @@ class Role:
     conditional: bool = False
     case: bool = False
     local: bool = False  # supposed for the part (a), (b) in which it stands
+    cue: str = ""  # the word that decided, of a definition
 
 
 UNKNOWN = Role("unknown")
@@ -135,6 +136,12 @@ def _cue(sentence: Sentence, j: int, k: int, mode: str, named: bool, text: str, 
     if word == "where" and any(t.text in ("case", "cases", "situation") for t in tokens[max(0, j - 3) : j]):
         return Role("assumption", conditional=True, case=True) if token.tag != "Y" else None
     if word in DEFINING:
+        between = tokens[j + 1 : k]
+        if word not in ("let", "where", "with", "here") and any(t.text == "," for t in between):
+            if not any(t.tag in "RMN" for t in between):
+                return None  # "put differently, A = B"
+        if word in ("set", "setting", "put", "putting") and not named:
+            return Role("condition")
         if token.tag == "Y" and word not in ("let", "define", "denote", "where", "mapped") and k - j > 3:
             return None
         if mode == "claim" and word == "with" and not all(is_range(chain) for chain in token.chains):
@@ -147,8 +154,8 @@ def _cue(sentence: Sentence, j: int, k: int, mode: str, named: bool, text: str, 
             return Role("claim")
         if word in ("let", "fix", "take") and not (near or all(t.tag in "dfKPDNMRcxB" for t in tokens[j + 1 : k])):
             return UNKNOWN
-        return Role("definition", conditional=mode == "if")
-    if word in SUBJECTS and near and named and token.tag == "R" and mode != "claim":
+        return Role("definition", conditional=mode == "if" and cue.tag == "W", cue=word)
+    if word in SUBJECTS and near and named and token.tag in "RY" and mode != "claim":
         plugged = j > 1 and tokens[j - 1].tag == "d" and tokens[j - 2].text in CLAIMING
         return Role("definition") if not plugged else Role("claim")
     if cue.tag == "H" and word != "with" and j > 0 and tokens[j - 1].text in ("we", "you", "one"):

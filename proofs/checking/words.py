@@ -50,7 +50,7 @@ TAGS = _words("""
     C yield gives give becomes
     C become shown proved proven check confirm deduce must should will expect ensures guarantees
     C ensure guarantee makes make turns exactly
-    X not no never neither nor without isn't aren't need needn't unless fails fail false lack lacks
+    X either not no never neither nor without isn't aren't need needn't unless fails fail false lack lacks
     X lacking doesn't don't longer
     X non cannot hardly rarely wrong instead unlike than or contradiction contrary counterexample otherwise except
     q row rows column columns entry entries element elements singular eigenvalue eigenvalues eigenvectors
@@ -353,6 +353,10 @@ def _phrases(tokens: list[Token]) -> Iterator[Token]:
                 break
         else:
             word = tokens[k].text.lower()
+            if word == "let's" or (word == "let" and k + 1 < len(tokens) and tokens[k + 1].text.lower() == "us"):
+                yield replace(tokens[k], tag="x", text="let us")  # "let us compute" supposes nothing
+                k += 1
+                continue
             tag = TAGS.get(word) or ("f" if word in FILLERS else "x")
             if tag == "x" and word.endswith("n't"):
                 tag = "X"

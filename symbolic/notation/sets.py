@@ -225,6 +225,10 @@ def declared_in(chain: Chain, text: str, macros: Mapping[str, Macro]) -> Iterato
                 yield Declared(
                     name=name, shape=found.shape, facts=found.facts, kind=found.kind, indexed=True, span=span
                 )
+        elif sign.value == "=" and "in" in [other.value for other in chain.signs[k + 1 :]]:
+            name = _symmetric(term, chain.terms[k + 1])
+            if name is not None:
+                yield Declared(name=name, facts=("symmetric",), kind="matrix", span=span)
         elif sign.value in DEFINITE and _is_zero(chain.terms[k + 1]):
             before = k
             while before > 0 and not names_in(chain.terms[before]):
@@ -234,6 +238,16 @@ def declared_in(chain: Chain, text: str, macros: Mapping[str, Macro]) -> Iterato
                 yield Declared(name=name, font=font_of(node), facts=(DEFINITE[sign.value],), kind="matrix", span=span)
             if not names and isinstance(term, Node):
                 yield Fact(tree=term, facts=(DEFINITE[sign.value],), span=span)
+
+
+def _symmetric(left: Any, right: Any) -> str | None:
+    """The name A in A = A^T or A^T = A."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Node) and isinstance(other, Node) and other.kind in ("transpose", "prime"):
+            name = name_of(one)
+            if name is not None and name == name_of(other.children[0]):
+                return name
+    return None
 
 
 def _is_zero(term: Any) -> bool:

@@ -163,10 +163,56 @@ FACTS = [
     (r"the vector $u$ is orthogonal to $v$", "u: (column)"),
     (r"The columns of $X$ are orthonormal.", "X: orthonormal_columns"),
     (r"As $A$ is symmetric, we have $A^T = A$.", "A: symmetric"),
+    (r"Let $K$ be the kernel matrix, which is positive semidefinite.", "K: positive_semidefinite"),
+    (r"where $R$ is the (positive definite) noise covariance", "R: positive_definite"),
+    (r"the (symmetric) matrix $A$", "A: symmetric"),
+    (r"Let $A$ and $B$ be commuting symmetric matrices.", "A: symmetric ; B: symmetric"),
+    (r"Let $X$ be an $n\times d$ matrix whose columns are orthonormal.", "X: n x d orthonormal_columns"),
+    (r"Let $X$ have more rows than columns.", "X: tall"),
+    (r"Let $A\in\mathbb{R}^{m\times n}$ with $\operatorname{rank}(A) = n$.",
+     r"A: m x n injective ; \operatorname{rank}(A) = n"),
+    (r"In this section $A$ denotes a symmetric $n\times n$ matrix.", "A: n x n symmetric"),
+    (r"We write $\mathbf{1}\in\mathbb{R}^n$ for the vector of ones.", "1: n x 1 ones"),
+    (r"$X$: an $n \times d$ matrix of inputs", "X: n x d"),
+    (r"$X$ ($n\times d$) and $w$ ($d\times1$) are given.", "X: n x d ; w: d x 1"),
+    (r"Let $A=A^\top\in\mathbb{R}^{n\times n}$.", "A: n x n symmetric"),
+    (r"Suppose $A^{-1}$ exists.", "A: invertible"),
+    (r"where the inverse of $A+B$ exists", "A+B: invertible"),
+    (r"with positive weights $w_1,\dots,w_n$", "w[]: 1 x 1 positive ; w_1: 1 x 1 positive ; w_n: 1 x 1 positive"),
+    (r"Assume that both $A$ and $B$ are nonsingular.", "A: invertible ; B: invertible"),
+    (r"Let $D_1$ and $D_2$ be diagonal matrices with positive diagonal entries.", "D_1: diagonal ; D_2: diagonal"),
     (r"Fix a symmetric matrix $S$.", "S: symmetric"),
     (r"for every symmetric matrix $S$", "if S: symmetric"),
 ]  # fmt: skip
 NOTHING = [
+    r"Suppose that either $A$ or $B$ is invertible.",
+    r"Suppose $A$ is invertible or $B$ is.",
+    r"Let $A$ be symmetric or skew-symmetric.",
+    r"$A$ is invertible unless $\lambda = 0$.",
+    r"Even if $A$ is not symmetric, $A + A^T$ is symmetric.",
+    r"The symmetric part of $A$ is $(A+A^T)/2$.",
+    r"It is easy to see that $A$ is invertible.",
+    r"A matrix $A$ is called orthogonal if $A^TA = I$.",
+    r"A matrix is symmetric if $A = A^T$.",
+    r"Recall that a matrix $Q$ is orthogonal when $Q^TQ = I$.",
+    r"We call $A$ symmetric if $A^T = A$.",
+    r"Put differently, $A = B$.",
+    r"Let us check that $A = B$.",
+    r"Let us now compute $A^TA = B$.",
+    r"Take the transpose: $A^T = A$.",
+    r"Setting $\nabla f(w) = 0$ gives the normal equations $X^TXw = X^Ty$.",
+    r"Set the derivative $2Aw - b = 0$.",
+    r"The normal equations are $X^TXw = X^Ty$.",
+    r"$P$ satisfies $P^2 = P$.",
+    r"Letting $\lambda \to \infty$ yields zero.",
+    r"The scalar $x^TAx$ is positive.",
+    r"e.g. $n = 3$",
+    r"Assume all inverses exist.",
+    r"The inverse of $A$ exists.",
+    r"Suppose that there is no invertible matrix $T$.",
+    r"Suppose now that $X$ is not of full rank.",
+    r"Let $p$ be the number of features.",
+    r"The rank of $X$ is full.",
     r"$A$ need not be symmetric.",
     r"$A$ is not invertible.",
     r"$A$ isn't symmetric.",
@@ -218,6 +264,13 @@ NOTHING = [
     r"Clearly $A$ should be symmetric.",
 ]
 CONDITIONAL = [
+    (r"$A$ is invertible if $\lambda \neq 0$.", r"if \lambda \neq 0"),
+    (r"If we assume that $A$ is symmetric, we get $B$.", "if A: symmetric"),
+    (r"This is only valid if $A$ is invertible.", "if A: invertible"),
+    (r"With $\lambda = 0$ we recover the rest.", r"if \lambda = 0"),
+    (r"Let $\lambda > 0$. Taking $\lambda = 0$ gives OLS.", r"if \lambda = 0 ; \lambda > 0"),
+    (r"If $X$ does not have full column rank, then $X^TX$ is singular.", ""),
+    (r"The Hessian $H$ is positive definite when $X$ has full column rank.", "if X: injective"),
     (r"If $A$ is symmetric, then $B$ is symmetric.", "if A: symmetric"),
     (r"When $X$ is tall, the solution is unique.", "if X: tall"),
     (r"This is $2Ax$ if $A$ is symmetric.", "if A: symmetric"),
@@ -245,6 +298,9 @@ ASSUMED = [
     (r"Provided that $\sigma > 0$, it exists.", r"\sigma > 0"),
 ]
 DEFINED = [
+    (r"Let $S = HPH^T$ be the covariance and $K = PH^TS^{-1}$ the gain.", "def S = HPH^T ; def K = PH^TS^{-1}"),
+    (r"Consider $y = Ax + b$, where $b$ is fixed.", "def y = Ax + b"),
+    (r"Define the error as $e = y - Xw$, so $e^Te = f$.", "def e = y - Xw"),
     (r"let $f(w) = \|Xw-y\|^2$", r"def f(w) = \|Xw-y\|^2"),
     (r"where $H = X(X^TX)^{-1}X^T$", r"def H = X(X^TX)^{-1}X^T"),
     (r"set $P = AA^T$", "def P = AA^T"),
@@ -263,6 +319,14 @@ DEFINED = [
     (r"We introduce the shorthand $E = XW - Y$.", "def E = XW - Y"),
 ]  # fmt: skip
 PARTS = [
+    (r"Let $X$ be a matrix whose rows are $x_i^\top$.", "X: (matrix) ; x_i: row of X upright"),
+    (
+        r"points $x_1,\dots,x_n\in\mathbb{R}^d$ stacked as the rows of $X$",
+        "x[]: d x 1 ; x_1: d x 1 ; x_n: d x 1 ; x_i: row of X upright",
+    ),
+    (r"the transpose of $A$ is written $A'$", "prime is transpose"),
+    (r"Here $A'$ is the transpose of $A$.", "prime is transpose"),
+    (r"The symbol $'$ stands for transposition.", "prime is transpose"),
     (r"where $x_i'$ denotes the $i$-th row of $X$", "x_i: row of X upright"),
     (r"with $g_i^\top$ the $i$-th row of $G$", "g_i: row of G upright"),
     (r"Let $a_j$ be the $j$-th column of $A$.", "a_j: (column) ; a_j: column of A"),
@@ -398,6 +462,13 @@ def test_a_range_ends_one_that_it_contradicts() -> None:
     assert at(prose, text, "TWO") == ["n < d"]
 
 
+def test_an_example_keeps_the_values_it_takes() -> None:
+    text = "Let $A$ be invertible.\n\n**Example.** Take $A = I$. ONE\n\nTWO\n\n## More\n\nTHREE"
+    prose = read(text)
+    assert at(prose, text, "TWO") == ["A: invertible", "def A = I"]
+    assert at(prose, text, "THREE") == ["A: invertible"]
+
+
 def test_a_claim_about_a_defined_name_is_no_fact() -> None:
     text = "Set $$P = X(X^TX)^{-1}X^T.$$ The matrix $P$ is symmetric. The matrix $S$ is symmetric."
     assert [item for item in described(read(text).records, text) if "symmetric" in item] == ["S: symmetric"]
@@ -431,6 +502,10 @@ def test_code_declares_nothing() -> None:
 
 # What the words around the one formula with a relation make of it.
 ROLES = [
+    ("Loss:\n\n$$f(U) = \\|U\\|^2$$", "definition"),
+    ("Setting $2Aw = b$ is enough.", "condition"),
+    ("$P$ satisfies $P^2 = P$.", "unknown"),
+    ("Let us now compute $A^TA = B$.", "unknown"),
     ("Let $A = B$.", "definition"),
     ("set\n\n$$P = AA^T$$", "definition"),
     ("The model for a step is\n$$q(p) = p^Tp$$", "definition"),
