@@ -1,6 +1,7 @@
 """How long a training step (forward, backward, SGD) takes, against one written by hand in NumPy and one in PyTorch.
 
     python benchmarks/training_step.py [--rounds N] [--peers PYTHON]
+    OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 python benchmarks/training_step.py --processor-time     on a busy machine
 
 All in float64 on the CPU, on the same numbers, and their parameters agree after the warm-up. The three take turns, so
 that whatever else the machine does meets all of them; ratios are medians over the rounds. PYTHON is an interpreter that
@@ -108,10 +109,11 @@ def in_torch(name: str) -> tuple[Callable[[], None], Callable[[], float]]:
 
 
 def milliseconds(step: Callable[[], None], count: int) -> float:
-    start = time.perf_counter()
+    clock = time.process_time if "--processor-time" in sys.argv else time.perf_counter
+    start = clock()
     for _ in range(count):
         step()
-    return 1e3 * (time.perf_counter() - start) / count
+    return 1e3 * (clock() - start) / count
 
 
 def peer() -> None:
@@ -172,7 +174,8 @@ def main(rounds: int, python: str) -> None:
 
 
 def peer_process(python: str, number: int) -> Any:
-    command = [python, "-W", "ignore", __file__, "--as-peer", str(number)]
+    options = ["--processor-time"] if "--processor-time" in sys.argv else []
+    command = [python, "-W", "ignore", __file__, *options, "--as-peer", str(number)]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
