@@ -29,6 +29,7 @@ from symbolic.notation.records import EVERYWHERE, Assumed, Declared, Decompositi
 from symbolic.notation.sets import chain_span, declared_in, is_range, names_in
 from symbolic.notation.tree import Chain, Node, Row
 
+MOST_RANGES = 8  # comparisons of the same two things that are remembered
 # Words that give a known name a value for as long as a remark lasts.
 _PASSING = frozenset(["taking", "setting", "with", "set", "put", "putting", "take", "letting", "choose", "choosing"])
 EQUAL = ("=", ":=", "equiv")
@@ -82,6 +83,7 @@ class _Reader:
         self.part = 0  # the level of the part (a), (i) that is being read, or 0
         self.local: list[tuple[int, int]] = []  # level and number of records that end with such a part
         self.latest: dict[str, list[int]] = {}  # records about a name
+        self.sizes: dict[str, str] = {}  # the last size of a name
         self.ranges: dict[frozenset[str], list[int]] = {}
         self.roles: dict[Formula, Role] = {}
         self.seen: set[str] = set()
@@ -298,19 +300,18 @@ class _Reader:
         if isinstance(record, Declared):
             earlier = self.latest.setdefault(record.name, [])
             if record.shape is not None:
-                known = [self.records[k] for k in earlier if self.records[k].holds_at(start)]
-                shapes = {str(r.shape[0]) + str(r.shape[1]) for r in known if isinstance(r, Declared) and r.shape}
-                if shapes and shapes != {str(record.shape[0]) + str(record.shape[1])}:
+                size = f"{record.shape[0]} x {record.shape[1]}"
+                if self.sizes.get(record.name, size) != size:
                     self._end(earlier, start)
                     earlier.clear()
+                self.sizes[record.name] = size
             earlier.append(number)
         if isinstance(record, Assumed) and is_range(record.chain) and len(record.chain.signs) == 1:
             pair = frozenset(str(term) for term in record.chain.terms)
             earlier = self.ranges.setdefault(pair, [])
-            for k in earlier:
-                if _contradicts(self.records[k], record):
-                    self._end([k], start)
-            earlier.append(number)
+            ended = [k for k in earlier if _contradicts(self.records[k], record)]
+            self._end(ended, start)
+            self.ranges[pair] = [k for k in earlier[-MOST_RANGES:] if k not in ended] + [number]
         self.records.append(record)
         self.frames[-1].records.append(number)
         return number

@@ -255,6 +255,10 @@ class _Sentences:
             if not is_name:
                 self.tokens.append(Token("x", span, text))
                 return
+        if len(text) == 1 and text.isascii():
+            node = Node("name", span, value=text)
+            self.tokens.append(Token("N", span, text if text == "x" else "", names=((text, node),), tree=node))
+            return
         rows = parse(self.text, *span, self.source.macros)
         token = formula_token(rows, span, False)
         word = text if token.tag != "N" or text == "x" else ""
