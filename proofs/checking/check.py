@@ -128,6 +128,7 @@ class Checker:
                     local.append((passage.level, walker.scope))
             elif isinstance(passage, Formula):
                 walker.scope = self.known.redeclared(walker.scope, passage.span[0])
+                walker.scope = self.known.pieces(walker.scope, self.known.paragraph_end(passage.span[0]) - 1)
                 walker.facts = self.known.facts(walker.scope, passage.span[0])
                 steps += self.findings.of(self._walked(walker, groups_by_start[passage.span[0]]))
         self._note_guesses(walker.scope)

@@ -9,7 +9,7 @@ layout is never the reason for which a step is called false.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,13 +19,14 @@ import sympy as sp
 from numeric.evaluate import evaluate
 from numeric.sample import NoInstance, sample
 from numeric.witness import witness
+from proofs.checking.patience import OutOfTime, time_limit
 from proofs.prove import Claim, prove
 from proofs.verdict import Verdict
 from symbolic.errors import ProofError, PushthroughError, ShapeError, UnsupportedError
 from symbolic.facts import predicate
 from symbolic.notation.build import Clash, Value
 from symbolic.notation.definitions import differentiated_by, evaluated, expanded
-from symbolic.notation.elaborate import Elaborator, NotRead
+from symbolic.notation.elaborate import Elaborator, NotRead, name_of
 from symbolic.notation.meanings.derivatives import LAYOUTS
 from symbolic.notation.meanings.functions import fitted
 from symbolic.notation.scope import Scope
@@ -39,6 +40,7 @@ TURNED = {"prec": "succ", "preceq": "succeq"}
 SURE = ("proved", "refuted")
 
 
+PATIENCE = 4.0  # a step may take so many times the seconds for a proof
 DRAWS = 12  # real instances, to tell what is false from what fails at special values
 FAILS: dict[str, Callable[[Any, Any, float], bool]] = {
     "=": lambda left, right, scale: bool(np.linalg.norm(left - right) > scale),
@@ -80,7 +82,12 @@ class Judge:
         begin = time.perf_counter()
         if self.stopped:
             return Judgement("unread", "not reached: the time limit of the document was over")
-        found = self._in_layouts(left, relation, right, scope, varying)
+        limit = PATIENCE * self.seconds
+        try:
+            with time_limit(limit):
+                found = self._in_layouts(left, relation, right, scope, varying)
+        except OutOfTime:
+            found = Judgement("unread", f"not decided within {limit:g} seconds, the limit of a step")
         return _timed(found, time.perf_counter() - begin)
 
     def _in_layouts(
@@ -114,7 +121,7 @@ class Judge:
         except (PushthroughError, RecursionError) as error:
             return Judgement("unread", str(error) or type(error).__name__)
         try:
-            return self._claim(e, sides, relation, scope)
+            return _believed(self._claim(e, sides, relation, scope), e)
         except (PushthroughError, RecursionError, ValueError, TypeError, AttributeError, KeyError) as error:
             return Judgement("unread", f"not decided: {str(error) or type(error).__name__}")
 
@@ -173,6 +180,38 @@ class Judge:
                 certificate=verdict.certificate, claim=claim,
             )  # fmt: skip
         return _refuted(claim, given, verdict)
+
+
+def _believed(found: Judgement, e: Elaborator) -> Judgement:
+    """A refutation only where everything in the step is known: what a name stands for, and every size."""
+    if found.verdict not in ("refuted", "conditional"):
+        return found
+    unknown = sorted(name for name in names_behind(e.used, e.scope) if name in e.scope.found | e.scope.opaque)
+    if unknown:
+        why = f"nothing that was understood says what {', '.join(unknown)} is; as free names the sides differ"
+        return Judgement("unread", why, claim=found.claim)
+    if e.sizes.still_open():
+        return Judgement(
+            "unread", "the size of an identity, a zero or a column of ones is not known", claim=found.claim
+        )
+    return found
+
+
+def names_behind(names: Iterable[str], scope: Scope) -> set[str]:
+    """The names in a step, and those in what they stand for."""
+    found, todo = set[str](), list(names)
+    while todo:
+        name = todo.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name in scope.values:
+            todo += [s.name for s in scope.values[name].atoms(sp.Symbol, sp.MatrixSymbol)]
+        if name in scope.functions:
+            todo += [n for node in scope.functions[name].body.walk() if (n := name_of(node)) is not None]
+        if name in scope.pieces:
+            todo.append(scope.pieces[name].of)
+    return found
 
 
 def _refuted(claim: Any, given: tuple[Any, ...], verdict: Verdict) -> Judgement:

@@ -108,7 +108,9 @@ class Known:
     def _declared(self, scope: Scope, record: said.Declared) -> Scope:
         name = record.name
         if name.partition("_")[0] in BUILT_IN and record.kind != "number":
-            return scope  # a column of ones, a zero, an identity: of the size below or the one that fits
+            # A column of ones, a zero, an identity: of the size below, or the one that fits, or this one.
+            size = self._shape(scope, record) if name == "1" else None
+            return scope if size is None else scope.with_value(name, sp.OneMatrix(*size), size)
         shape = self._shape(scope, record) or (scope.shapes.get(name) if record.facts else None)
         if record.indexed:
             if shape is None:
@@ -160,6 +162,21 @@ class Known:
                         scope = scope.with_shapes({record.name: shape})
         return scope
 
+    def pieces(self, scope: Scope, place: int) -> Scope:
+        """The scope with the rows and columns that names stand for here: the latest declaration of a name counts."""
+        latest: dict[str, said.Record] = {}
+        for record in self.records:
+            if isinstance(record, said.Piece | said.Declared) and record.holds_at(place):
+                if isinstance(record, said.Piece) or record.shape is not None:
+                    latest[record.name] = record
+        kept = dict(scope.pieces)
+        for name, record in latest.items():
+            if isinstance(record, said.Declared) and not record.indexed:
+                kept.pop(name, None)
+            elif isinstance(record, said.Piece) and record.part in PARTS:
+                kept[name] = meant.Piece(record.of, PARTS[record.part], bool(record.lying))
+        return replace(scope, pieces=kept)
+
     # Facts.
 
     def hints(self, span: Span) -> dict[str, str]:
@@ -175,14 +192,14 @@ class Known:
 
     def facts(self, scope: Scope, place: int) -> tuple[Basic, ...]:
         """What is known at a place, as SymPy has it, beside the signs of numbers."""
-        end = self._paragraph_end(place)
+        end = self.paragraph_end(place)
         found: list[Basic] = []
         for record in (*self.user, *self.records):
             if record in self.user or (record.span[0] < end and record.holds_at(place)):
                 found += self._facts_of(scope, record)
         return tuple(dict.fromkeys(found))
 
-    def _paragraph_end(self, place: int) -> int:
+    def paragraph_end(self, place: int) -> int:
         end = self.source.text.find("\n\n", place)
         return end if end >= 0 else len(self.source.text)
 

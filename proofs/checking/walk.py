@@ -97,6 +97,9 @@ class Walker:
             return []
         for number, (left, sign, right) in enumerate(links[start:], start):
             before = terms[number - 1] if number > start else None
+            if self._names_last(left, sign, right):
+                self._define((right, sign, left), varying)
+                continue
             step = self._step(left, sign, right, before, varying, premise)
             if step is not None and not self._is_condition(step, links, role, premise, display):
                 steps.append(step if display or role == "claim" else _in_passing(step))
@@ -152,8 +155,10 @@ class Walker:
         left, sign, right = link
         if sign.value in DEFINES:
             return True
-        if sign.value not in EQUAL or not isinstance(left, Node) or not isinstance(right, Node):
+        if sign.value not in EQUAL or not isinstance(left, Node):
             return False
+        if not isinstance(right, Node):
+            return name_of(left) in self.scope.found
         if _function_head(left, self.scope) is not None:
             return True
         key = name_of(left)
@@ -164,6 +169,12 @@ class Walker:
         if key in self.scope.shapes and key not in self.scope.found and role == "claim":
             return False
         return not any(name_of(node) == key for node in right.walk())
+
+    def _names_last(self, left: Any, sign: Sign, right: Any) -> bool:
+        """`... = G` with a new name at the end: it stands for what is before it."""
+        key = name_of(right) if isinstance(right, Node) else None
+        new = key is not None and key in self.scope.found and key not in self.scope.values
+        return new and sign.value in EQUAL and isinstance(left, Node) and all(name_of(n) != key for n in left.walk())
 
     def _stays_free(self, key: str) -> bool:
         """Whether a name is a declared variable: an equation for it is a condition, not a definition."""
@@ -187,6 +198,8 @@ class Walker:
         """Give a name its meaning. The step is returned if what it is to mean does not exist: its sizes clash."""
         left, _, right = link
         if not isinstance(left, Node) or not isinstance(right, Node):
+            if isinstance(left, Node) and (name := name_of(left)) is not None:
+                self.scope = self.scope.with_opaque(name)
             return None
         head, key = _function_head(left, self.scope), name_of(left)
         if head is None and key is None:
@@ -199,6 +212,8 @@ class Walker:
             return wrong
         value = self._value(right, varying)
         if value is None or key is None:
+            if key is not None:
+                self.scope = self.scope.with_opaque(key)
             return wrong
         expr = evaluated(value.expr) if _differentiates(right) else value.expr
         if value.shape == ONE:
@@ -249,12 +264,26 @@ class Walker:
         for left, sign, right in links:
             if isinstance(left, Node) and isinstance(right, Node):
                 fact = self.fact(left, sign.value, right)
+                if fact is None and sign.value in EQUAL:
+                    self._not_understood(left)
                 solved = _solved(fact)
                 if solved is not None and solved[0].name in self.scope.shapes:
                     name, value = solved[0].name, solved[1]
                     self.scope = self.scope.with_value(name, value, self.scope.shapes[name])
                 elif fact is not None:
                     self.scope = self.scope.with_given(fact)
+
+    def _not_understood(self, left: Node) -> None:
+        """An assumption about names that says more than was understood: what contradicts it cannot be told."""
+        while (
+            left.kind in ("sub", "transpose", "inverse", "group", "prime")
+            and name_of(left) is None
+            or (left.kind == "sub" and name_of(left) not in self.scope.shapes)
+        ):
+            left = left.children[0]
+        key = name_of(left)
+        if key is not None:
+            self.scope = self.scope.with_opaque(key)
 
     def fact(self, left: Node, relation: str, right: Node) -> Any | None:
         """A relation as a hypothesis; None if it cannot be read, which makes verdicts weaker, never wrong."""

@@ -42,6 +42,7 @@ class Scope:
 
     shapes:      name -> (rows, columns), as declared, defined or found from the context
     found:       those of the names whose shape nobody declared
+    opaque:      names that were defined by something that was not understood
     given:       facts about them, as SymPy predicates and relations
     values:      name -> SymPy expression, of a name that was defined by one
     functions:   name -> Function
@@ -53,6 +54,7 @@ class Scope:
     sizes: Mapping[str, Symbol] = field(default_factory=dict)
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     found: frozenset[str] = frozenset()
+    opaque: frozenset[str] = frozenset()
     given: tuple[Basic, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
@@ -87,7 +89,12 @@ class Scope:
         old = self.symbol(name) if name in self.shapes else None
         given = tuple(kept for fact in self.given for kept in _kept(fact, old, value))
         values = {**self.values, name: value}
-        return replace(self, values=values, given=given, shapes={**self.shapes, name: shape}, found=self.found - {name})
+        shapes, opaque = {**self.shapes, name: shape}, self.opaque - {name}
+        return replace(self, values=values, given=given, shapes=shapes, found=self.found - {name}, opaque=opaque)
+
+    def with_opaque(self, *names: str) -> Scope:
+        """These names stand for something that was not understood."""
+        return replace(self, opaque=self.opaque | frozenset(names))
 
     def with_function(self, name: str, function: Function) -> Scope:
         """`name` is a function from here on, and no longer a matrix or a number."""

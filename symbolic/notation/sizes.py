@@ -25,6 +25,7 @@ class Sizes:
     def __init__(self) -> None:
         self._solved: dict[Dummy, Expr] = {}
         self._open: dict[Dummy, str] = {}
+        self._named: dict[Any, Any] = {}  # the symbols of unknowns that were not found
 
     def unknown(self, hint: str = "") -> Dummy:
         """A size to be found; `hint` names it if it never is."""
@@ -71,22 +72,28 @@ class Sizes:
     def has_open(self, size: Any) -> bool:
         return any(s in self._open for s in self.resolve(size).free_symbols)
 
+    def still_open(self) -> bool:
+        """Whether some unknown was not found."""
+        return any(unknown not in self._solved for unknown in self._open)
+
     def solved(self) -> dict[Any, Any]:
         """The unknowns that have been found, with their values."""
         return {unknown: self.resolve(unknown) for unknown in self._solved}
 
     def replacements(self, taken: set[str]) -> dict[Any, Any]:
         """Every unknown with its value; one without gets a symbol of its own, with a name that is not taken."""
+        named = dict(self._named)
         for unknown in list(self._open):
-            if unknown not in self._solved:
+            if unknown not in self._solved and unknown not in named:
                 name = unknown.name
                 k = 0
                 while name in taken:
                     k += 1
                     name = f"{unknown.name}_{k}"
                 taken.add(name)
-                self._solved[unknown] = sp.Symbol(name, integer=True, positive=True)
-        return {unknown: self.resolve(unknown) for unknown in self._open}
+                named[unknown] = sp.Symbol(name, integer=True, positive=True)
+        self._named = named
+        return {unknown: self.resolve(unknown).xreplace(named) for unknown in self._open}
 
     def copy(self) -> Sizes:
         other = Sizes()
