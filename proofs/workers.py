@@ -149,7 +149,11 @@ class _Worker:
         self.index: int | None = None
         self.deadline = float("inf")
         self.process = context.Process(target=_serve, args=(there, function, memory, [*others, self.pipe]), daemon=True)
-        self.process.start()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # an interrupt is for the parent alone
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         there.close()
 
     def begin(self, index: int, task: Any, seconds: float | None) -> None:
