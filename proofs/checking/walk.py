@@ -18,7 +18,7 @@ from symbolic.errors import PushthroughError
 from symbolic.facts import predicate
 from symbolic.notation.build import Clash, Value, scalar
 from symbolic.notation.definitions import evaluated, expanded, put
-from symbolic.notation.elaborate import Elaborator, NotRead, name_of
+from symbolic.notation.elaborate import INDICES, Elaborator, NotRead, name_of
 from symbolic.notation.meanings.algebra import arguments
 from symbolic.notation.meanings.functions import equated
 from symbolic.notation.scope import Function, Scope
@@ -78,6 +78,9 @@ class Walker:
         if any(sign.value in ("in", "sim", "to", "->", "notin", "subset", "subseteq") for sign in chain.signs):
             return []
         links = list(zip(terms, chain.signs, terms[1:], strict=False))
+        if (entry := self._defined_by_entries(links[0])) is not None:
+            self.scope = self.scope.with_opaque(entry)
+            return []
         varying = _varying(terms, self.scope)
         first = chain.terms[0] is not None and self._is_definition(links[0], role, display)
         start = 0
@@ -175,6 +178,18 @@ class Walker:
         key = name_of(right) if isinstance(right, Node) else None
         new = key is not None and key in self.scope.found and key not in self.scope.values
         return new and sign.value in EQUAL and isinstance(left, Node) and all(name_of(n) != key for n in left.walk())
+
+    def _defined_by_entries(self, link: tuple[Any, Sign, Any]) -> str | None:
+        """`P_{ij} = ...` of a matrix that is free so far says what it is; that is not understood, only noted."""
+        left, sign, right = link
+        if not isinstance(left, Node) or left.kind != "sub" or sign.value not in EQUAL or isinstance(right, Unread):
+            return None
+        key, whole, below = name_of(left.children[0]), name_of(left), left.children[1]
+        places = below.children if below.kind in ("tuple", "mul") else (below,)
+        letters = all(name_of(place) in INDICES for place in places)
+        free = key in self.scope.shapes and key not in self.scope.values and whole not in self.scope.shapes
+        mentioned = any(name_of(node) == key for node in right.walk()) if right is not None else True
+        return key if letters and free and not mentioned else None
 
     def _stays_free(self, key: str) -> bool:
         """Whether a name is a declared variable: an equation for it is a condition, not a definition."""
@@ -275,11 +290,7 @@ class Walker:
 
     def _not_understood(self, left: Node) -> None:
         """An assumption about names that says more than was understood: what contradicts it cannot be told."""
-        while (
-            left.kind in ("sub", "transpose", "inverse", "group", "prime")
-            and name_of(left) is None
-            or (left.kind == "sub" and name_of(left) not in self.scope.shapes)
-        ):
+        while left.children and left.kind != "name" and name_of(left) not in self.scope.shapes:
             left = left.children[0]
         key = name_of(left)
         if key is not None:
