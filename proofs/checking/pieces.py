@@ -71,6 +71,8 @@ def rendered(sentence: Sentence, text: str) -> tuple[str, list[int]]:
     for k, token in enumerate(sentence.tokens):
         if token.tag == "E" and text[slice(*token.span)].strip("$ {}\\()^") in ("'", "prime"):
             word = "prime"
+        elif token.tag == "E" and token.tree is not None and token.tree.kind == "derivative":
+            word = "derivative"
         elif token.tag in "NMERYD":
             word = f"{token.tag}{k}"
         elif token.text == "th":

@@ -287,7 +287,7 @@ class _Reader:
         k = sentence.tokens.index(token)
         while k > 0 and sentence.tokens[k - 1].tag in "xfKP":
             k -= 1
-        if k > 0 and sentence.tokens[k - 1].text in ("a", "an", "some"):
+        if k > 0 and sentence.tokens[k - 1].text in ("a", "an", "some", ","):
             return True
         before = self.source.text[max(0, token.span[0] - 6) : token.span[0]].rstrip()
         return not token.display and (before.endswith((",", "(", " and", "$", " rank")) or not before.strip())

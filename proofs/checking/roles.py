@@ -73,8 +73,8 @@ def _role(sentence: Sentence, k: int, meant: list[str], found: dict[int, Role], 
     first = token.chains[0].terms[0] if token.chains else None
     named = isinstance(first, Node) and (bool(names_in(first)) or is_function(first))
     before = text[tokens[max(0, k - REACH)].span[0] : token.span[0]].lower() if k else ""
-    if _ZERO.search(before) and token.tag == "Y":
-        return Role("condition")
+    if _ZERO.search(before) and token.tag in "YR":
+        return Role("condition" if not named else "claim")  # a name on the left: the solution
     words = 0
     for j in range(k - 1, max(-1, k - 1 - REACH), -1):
         other = tokens[j]
@@ -171,6 +171,8 @@ def _cue(sentence: Sentence, j: int, k: int, mode: str, named: bool, text: str, 
             return None
         if {t.text for t in tokens[max(0, j - 9) : j]} & SUBJECTS and named and mode != "claim":
             return Role("definition")
+        if {t.text for t in tokens[max(0, j - 4) : j]} & CONDITIONING and token.tag == "R" and not named:
+            return Role("condition")
         names = {name for chain in token.chains[:1] for name, _ in names_in(chain.terms[0])}
         if token.tag == "R" and near and names and not names & seen and mode != "claim":
             return Role("definition")

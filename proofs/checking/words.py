@@ -20,7 +20,7 @@ from proofs.checking.source import Break, Formula, Prose, Source
 from symbolic.notation.parser import parse
 from symbolic.notation.properties import FILLERS, LONGEST, PROPERTIES, Property
 from symbolic.notation.records import Size
-from symbolic.notation.sets import DEFINITE, families_in, names_in, number, size_of, space_of
+from symbolic.notation.sets import DEFINITE, families_in, member, names_in, number, size_of, space_of
 from symbolic.notation.tree import Chain, Node, Row, Span, Unread
 
 MAX_TOKENS = 400  # of one sentence: what is longer is no sentence
@@ -273,7 +273,9 @@ def formula_token(rows: tuple[Row, ...], span: Span, display: bool) -> Token:
     if display:
         return Token("Y", span, chains=related, display=True)
     if declaring:
-        terms = [c.terms[k] for c in declaring for k, s in enumerate(c.signs) if s.value == "in" or s.value in DEFINITE]
+        terms = [
+            member(c, k) for c in declaring for k, s in enumerate(c.signs) if s.value == "in" or s.value in DEFINITE
+        ]
         names = tuple(pair for term in terms for pair in names_in(term))
         families = tuple(name for term in terms for name in families_in(term))
         return Token("M", span, chains=related, names=names, families=families)
@@ -300,7 +302,29 @@ def formula_token(rows: tuple[Row, ...], span: Span, display: bool) -> Token:
 
 def merged(tokens: list[Token]) -> list[Token]:
     """The tokens with phrases of the table, sizes and ranks put together, and every word tagged."""
-    return _ranks(_sizes(list(_phrases(_products(tokens)))))
+    return _verbs(_ranks(_sizes(list(_phrases(_products(tokens))))))
+
+
+_TAKEN = frozenset(["assumed", "supposed", "taken", "presumed", "chosen"])
+
+
+def _verbs(tokens: list[Token]) -> list[Token]:
+    """`X denotes` is a verb of X; `is assumed to be` says no more than `is`."""
+    found: list[Token] = []
+    for k, token in enumerate(tokens):
+        before = found[-1] if found else None
+        after = tokens[k + 1] if k + 1 < len(tokens) else None
+        if token.text == "denote" and before is not None and before.tag in "NMRE":
+            token = replace(token, tag="B")
+        elif token.text in _TAKEN and before is not None and before.tag == "B":
+            token = replace(token, tag="d")
+        elif token.text == "to" and after is not None and after.text == "be" and before is not None:
+            if before.text in _TAKEN and before.tag == "d":
+                token = replace(token, tag="d")
+        elif token.text == "be" and before is not None and before.text == "to" and before.tag == "d":
+            token = replace(token, tag="d")
+        found.append(token)
+    return found
 
 
 def _products(tokens: list[Token]) -> list[Token]:

@@ -201,17 +201,21 @@ def _is_simple(node: Node) -> bool:
     return node.kind == "call" and node.value in ("min", "max", "det")
 
 
+def member(chain: Chain, k: int) -> Node | Unread | None:
+    """What the k-th sign of a chain says something of: the name X in `X = UV in R^{m x n}`."""
+    before = k
+    while before > 0 and chain.signs[before - 1].value in ("=", ":=") and not names_in(chain.terms[before]):
+        before -= 1
+    return chain.terms[before]
+
+
 def declared_in(chain: Chain, text: str, macros: Mapping[str, Macro]) -> Iterator[Record]:
     """What a chain declares by itself: X in R^{m x n}, A > 0 in the order of definite matrices."""
     for k, sign in enumerate(chain.signs):
         term = chain.terms[k]
         span = (_start(chain), _end(chain))
         if sign.value == "in":
-            found = set_of(chain.terms[k + 1], text, macros)
-            before = k
-            while before > 0 and chain.signs[before - 1].value in ("=", ":=") and not names_in(term):
-                before -= 1
-                term = chain.terms[before]
+            found, term = set_of(chain.terms[k + 1], text, macros), member(chain, k)
             if found is None:
                 continue
             families = families_in(term)
@@ -306,6 +310,6 @@ _NO_SHAPE = STRUCTURES["nonzero"]
 
 
 __all__ = [
-    "DEFINITE", "ORDERS", "SIGNS", "Set", "chain_span", "declared_in", "families_in", "font_of", "is_range",
+    "DEFINITE", "ORDERS", "SIGNS", "Set", "chain_span", "declared_in", "families_in", "font_of", "is_range", "member",
     "moved", "names_in", "number", "set_of", "size_of", "sound", "space_of",
 ]  # fmt: skip

@@ -181,10 +181,17 @@ FACTS = [
     (r"with positive weights $w_1,\dots,w_n$", "w[]: 1 x 1 positive ; w_1: 1 x 1 positive ; w_n: 1 x 1 positive"),
     (r"Assume that both $A$ and $B$ are nonsingular.", "A: invertible ; B: invertible"),
     (r"Let $D_1$ and $D_2$ be diagonal matrices with positive diagonal entries.", "D_1: diagonal ; D_2: diagonal"),
+    (r"Let $\mathbf{X}$ denote the $n \times p$ design matrix and $y$ the response.", "X: n x p"),
+    (r"$M$ is assumed to be positive definite.", "M: positive_definite"),
+    (r"The matrix $M$ is taken to be symmetric.", "M: symmetric"),
+    (r"Let $V = [v_1, v_2] \in \mathbb{R}^{n \times r}$ have orthonormal columns.", "V: n x r orthonormal_columns"),
     (r"Fix a symmetric matrix $S$.", "S: symmetric"),
     (r"for every symmetric matrix $S$", "if S: symmetric"),
 ]  # fmt: skip
 NOTHING = [
+    r"$M$ cannot be assumed to be symmetric.",
+    r"$M$ is not assumed to be symmetric.",
+    r"For $A$ to be invertible, much is needed.",
     r"Suppose that either $A$ or $B$ is invertible.",
     r"Suppose $A$ is invertible or $B$ is.",
     r"Let $A$ be symmetric or skew-symmetric.",
@@ -213,6 +220,7 @@ NOTHING = [
     r"Suppose now that $X$ is not of full rank.",
     r"Let $p$ be the number of features.",
     r"The rank of $X$ is full.",
+    r"$c$ is the positive element of $v$.",
     r"$A$ need not be symmetric.",
     r"$A$ is not invertible.",
     r"$A$ isn't symmetric.",
@@ -284,6 +292,7 @@ CONDITIONAL = [
     (r"Whenever $B$ is invertible, $AB$ is.", "if B: invertible"),
 ]
 ASSUMED = [
+    (r"given weights $w$, step size $\eta > 0$", r"\eta > 0"),
     (r"with $\lambda > 0$", r"\lambda > 0"),
     (r"let $r$ be the residual, and $\lambda > 0$ the damping", r"\lambda > 0"),
     (r"Assume $g \neq 0$.", r"g \neq 0"),
@@ -319,6 +328,7 @@ DEFINED = [
     (r"We introduce the shorthand $E = XW - Y$.", "def E = XW - Y"),
 ]  # fmt: skip
 PARTS = [
+    (r"We follow the convention that $\partial f/\partial x$ is a row vector.", "rows"),
     (r"Let $X$ be a matrix whose rows are $x_i^\top$.", "X: (matrix) ; x_i: row of X upright"),
     (
         r"points $x_1,\dots,x_n\in\mathbb{R}^d$ stacked as the rows of $X$",
@@ -502,6 +512,9 @@ def test_code_declares_nothing() -> None:
 
 # What the words around the one formula with a relation make of it.
 ROLES = [
+    ("The constraint is $Ax = b$.", "condition"),
+    ("Setting the gradient to zero gives\n$$w = A^{-1}b$$", "claim"),
+    ("Setting the gradient to zero gives\n$$Aw = b$$", "condition"),
     ("Loss:\n\n$$f(U) = \\|U\\|^2$$", "definition"),
     ("Setting $2Aw = b$ is enough.", "condition"),
     ("$P$ satisfies $P^2 = P$.", "unknown"),
