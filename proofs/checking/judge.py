@@ -186,7 +186,9 @@ def _believed(found: Judgement, e: Elaborator) -> Judgement:
     """A refutation only where everything in the step is known: what a name stands for, and every size."""
     if found.verdict not in ("refuted", "conditional"):
         return found
-    unknown = sorted(name for name in names_behind(e.used, e.scope) if name in e.scope.found | e.scope.opaque)
+    behind = names_behind(e.used, e.scope)
+    entries = (e.used - e.wholes) & e.scope.families.keys() - names_in_values(behind, e.scope)  # known entry by entry
+    unknown = sorted(name for name in behind - entries if name in e.scope.found | e.scope.opaque)
     if unknown:
         why = f"nothing that was understood says what {', '.join(unknown)} is; as free names the sides differ"
         return Judgement("unread", why, claim=found.claim)
@@ -209,9 +211,17 @@ def names_behind(names: Iterable[str], scope: Scope) -> set[str]:
             todo += [s.name for s in scope.values[name].atoms(sp.Symbol, sp.MatrixSymbol)]
         if name in scope.functions:
             todo += [n for node in scope.functions[name].body.walk() if (n := name_of(node)) is not None]
+        if name in scope.families:
+            todo += [n for node in scope.families[name].body.walk() if (n := name_of(node)) is not None]
         if name in scope.pieces:
             todo.append(scope.pieces[name].of)
     return found
+
+
+def names_in_values(names: Iterable[str], scope: Scope) -> set[str]:
+    """The names of the symbols in what these names stand for."""
+    values = [scope.values[name] for name in names if name in scope.values]
+    return {s.name for value in values for s in value.atoms(sp.Symbol, sp.MatrixSymbol)}
 
 
 def _refuted(claim: Any, given: tuple[Any, ...], verdict: Verdict) -> Judgement:

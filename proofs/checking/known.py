@@ -16,7 +16,7 @@ from symbolic.facts import predicate
 from symbolic.notation import records as said
 from symbolic.notation import scope as meant
 from symbolic.notation.declarations import read_declarations
-from symbolic.notation.elaborate import Elaborator
+from symbolic.notation.elaborate import Elaborator, name_of
 from symbolic.notation.meanings.functions import equated
 from symbolic.notation.scope import RANKS, Scope
 from symbolic.notation.sets import chain_span, names_in
@@ -83,8 +83,7 @@ class Known:
         """The names of sizes, and of whole numbers."""
         if not isinstance(record, said.Declared):
             return scope
-        letters = [leaf for size in record.shape or () for leaf in size.walk() if leaf.kind == "name"]
-        names = [leaf.value for leaf in letters]
+        names = [name for size in record.shape or () for name in _letters(size)]
         if "integer" in record.facts:
             names.append(record.name)
         new = {name: Symbol(name, integer=True, positive=True) for name in names if name not in scope.sizes}
@@ -276,6 +275,14 @@ class Known:
 
     def _written(self, node: Node) -> str:
         return " ".join(self.source.text[slice(*node.span)].split()) or node.value
+
+
+def _letters(size: Node) -> list[str]:
+    """The names in a size: n, n_0, d."""
+    name = name_of(size)
+    if name is not None:
+        return [name]
+    return [name for child in size.children for name in _letters(child)]
 
 
 def _fact(word: str, expr: Any, shape: Shape) -> Iterator[Basic]:

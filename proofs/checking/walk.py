@@ -8,7 +8,7 @@ everything else is a claim, and every relation in it is a step of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
@@ -21,7 +21,7 @@ from symbolic.notation.definitions import evaluated, expanded, put
 from symbolic.notation.elaborate import INDICES, Elaborator, NotRead, name_of
 from symbolic.notation.meanings.algebra import arguments
 from symbolic.notation.meanings.functions import equated
-from symbolic.notation.scope import Function, Scope
+from symbolic.notation.scope import Family, Function, Scope
 from symbolic.notation.sizes import ONE
 from symbolic.notation.tree import Chain, Node, Sign, Span, Unread
 
@@ -78,11 +78,13 @@ class Walker:
         if any(sign.value in ("in", "sim", "to", "->", "notin", "subset", "subseteq") for sign in chain.signs):
             return []
         links = list(zip(terms, chain.signs, terms[1:], strict=False))
-        if (entry := self._defined_by_entries(links[0])) is not None:
-            self.scope = self.scope.with_opaque(entry)
-            return []
+        if self._defines_entries(links[0]):
+            links = links[1:]
+            if not links:
+                return []
         varying = _varying(terms, self.scope)
-        first = chain.terms[0] is not None and self._is_definition(links[0], role, display)
+        first = len(links) == len(chain.signs) and chain.terms[0] is not None
+        first = first and self._is_definition(links[0], role, display)
         start = 0
         steps: list[Step] = []
         if not first and (solved := self._solution(links[0], role)) is not None:
@@ -99,7 +101,7 @@ class Walker:
             self.assume(chain)
             return []
         for number, (left, sign, right) in enumerate(links[start:], start):
-            before = terms[number - 1] if number > start else None
+            before = links[number - 1][0] if number > start else None
             if self._names_last(left, sign, right):
                 self._define((right, sign, left), varying)
                 continue
@@ -179,17 +181,31 @@ class Walker:
         new = key is not None and key in self.scope.found and key not in self.scope.values
         return new and sign.value in EQUAL and isinstance(left, Node) and all(name_of(n) != key for n in left.walk())
 
-    def _defined_by_entries(self, link: tuple[Any, Sign, Any]) -> str | None:
-        """`P_{ij} = ...` of a matrix that is free so far says what it is; that is not understood, only noted."""
+    def _defines_entries(self, link: tuple[Any, Sign, Any]) -> bool:
+        """`r_i = ...`, `P_{ij} = ...` of a name that is free so far says what each entry is; the whole stays unknown."""
         left, sign, right = link
-        if not isinstance(left, Node) or left.kind != "sub" or sign.value not in EQUAL or isinstance(right, Unread):
-            return None
+        if not isinstance(left, Node) or left.kind != "sub" or sign.value not in (*EQUAL,) or isinstance(right, Unread):
+            return False
         key, whole, below = name_of(left.children[0]), name_of(left), left.children[1]
         places = below.children if below.kind in ("tuple", "mul") else (below,)
-        letters = all(name_of(place) in INDICES for place in places)
-        free = key in self.scope.shapes and key not in self.scope.values and whole not in self.scope.shapes
-        mentioned = any(name_of(node) == key for node in right.walk()) if right is not None else True
-        return key if letters and free and not mentioned else None
+        letters = [name_of(place) for place in places]
+        if (
+            key is None
+            or right is None
+            or not all(letter in INDICES for letter in letters)
+            or len(set(letters)) < len(letters)
+        ):
+            return False
+        known = key in self.scope.values or key in self.scope.pieces or key in self.scope.families
+        declared = whole in self.scope.shapes and whole not in self.scope.found
+        if known or declared or any(name_of(node) == key for node in right.walk()):
+            return False
+        family = Family(tuple(str(letter) for letter in letters), right)
+        shapes = {name: shape for name, shape in self.scope.shapes.items() if name != whole}
+        families = {**self.scope.families, key: family}
+        found = self.scope.found - {str(whole)}
+        self.scope = replace(self.scope, families=families, shapes=shapes, found=found).with_opaque(key)
+        return True
 
     def _stays_free(self, key: str) -> bool:
         """Whether a name is a declared variable: an equation for it is a condition, not a definition."""

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 import sympy as sp
+from sympy.matrices.expressions.matexpr import MatrixElement
 
 from symbolic.calculus import gradient, hessian, jacobian
 from symbolic.errors import UnsupportedError
@@ -63,6 +64,8 @@ def evaluated(expr: Any) -> Any:
     if not getattr(expr, "args", ()) or not expr.has(Jacobian, sp.Derivative):
         return expr
     args = [evaluated(a) for a in expr.args]
+    if isinstance(expr, MatrixElement) and not getattr(args[0], "is_Matrix", False):
+        return args[0]  # a derivative that was 1 x 1 is a number
     if isinstance(expr, (sp.Add, sp.Mul, sp.Pow)):
         numbers = [scalar(a) for a in args]
         return expr.func(*numbers, evaluate=False)

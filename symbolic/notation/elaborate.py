@@ -49,6 +49,9 @@ def name_of(node: Node) -> str | None:
         case "prime" | "star":
             base, mark = name_of(node.children[0]), {"_": "_*", "H": "^H"}.get(node.value, "*")
             return base and base + ("'" if node.kind == "prime" else mark)
+        case "pseudo_inverse":
+            base = name_of(node.children[0])
+            return base and f"{base}^+"
         case "group" if node.value == "{":
             return name_of(node.children[0])
         case "over":
@@ -95,6 +98,7 @@ class Elaborator:
         self.build = Builder(self.sizes)
         self.met: dict[str, Shape] = {}
         self.used: set[str] = set()
+        self.wholes: set[str] = set()  # of those, the ones that stand for themselves, not for an entry by definition
         self.bound: dict[str, Any] = {}  # index or parameter name -> its value
         self.ranges: dict[Any, Any] = {}  # index symbol -> the size that it counts
         self.indices: dict[str, Symbol] = {}  # free indices
@@ -141,6 +145,7 @@ class Elaborator:
     def name(self, key: str, node: Node) -> Value:
         """What a name stands for: a bound index, a symbol, a size, or something undeclared of the kind in `kinds`."""
         self.used.add(key)
+        self.wholes.add(key)
         if key in self.bound:
             found = self.bound[key]
             return found if isinstance(found, Value) else Value(found, ONE)

@@ -16,12 +16,13 @@ from symbolic.notation.build import Clash
 from symbolic.notation.elaborate import INDICES, Elaborator, NotRead, name_of
 from symbolic.notation.meanings.functions import fitted
 from symbolic.notation.scope import Scope
-from symbolic.notation.sizes import Shape
+from symbolic.notation.sizes import ONE, Shape
 from symbolic.notation.tree import Chain, Node
 
 EQUATES = frozenset(["=", ":=", "<", "<=", ">", ">=", "!=", "approx"])
 DECLARES = frozenset(["in", "notin", "subset", "subseteq", "sim", "to", "->"])
 MOST_NAMES = 24  # undeclared ones in one scope: more are not sought
+COUNTERS = frozenset("i j k l".split())
 ROUNDS = 2
 NONE: Mapping[str, str] = MappingProxyType({})
 GREEK = frozenset(
@@ -71,6 +72,7 @@ def infer(
     shapes = {
         key: (rows.xreplace(places), columns.xreplace(places))
         for key, (rows, columns) in reading.elaborator.met.items()
+        if not (key in COUNTERS and (rows, columns) == ONE)  # a letter that counts is no number of its own
     }
     return Found(shapes)
 

@@ -37,6 +37,14 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Family:
+    """What `r_i` or `P_{ij}` is for every index: the letters, and an expression in them."""
+
+    indices: tuple[str, ...]
+    body: Node
+
+
+@dataclass(frozen=True)
 class Scope:
     """The meaning of names. Immutable: `with_...` gives another scope.
 
@@ -47,6 +55,7 @@ class Scope:
     values:      name -> SymPy expression, of a name that was defined by one
     functions:   name -> Function
     pieces:      name -> Piece
+    families:    name -> Family, of names that were defined entry by entry
     signs:       name of a number -> "positive", "nonnegative", "negative"
     conventions: "prime is transpose", "rows" (numerator layout), "columns", ...
     """
@@ -59,6 +68,7 @@ class Scope:
     values: Mapping[str, Any] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
     pieces: Mapping[str, Piece] = field(default_factory=dict)
+    families: Mapping[str, Family] = field(default_factory=dict)
     signs: Mapping[str, str] = field(default_factory=dict)
     conventions: frozenset[str] = frozenset()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sympy as sp
@@ -12,12 +12,13 @@ from sympy.matrices.expressions.slice import MatrixSlice
 from sympy.matrices.expressions.special import OneMatrix
 
 from symbolic.facts import Facts
-from symbolic.notation.build import Clash, Value, scalar
+from symbolic.notation.build import Builder, Clash, Value, scalar
 from symbolic.notation.elaborate import Elaborator, means, name_of
 from symbolic.notation.scope import Piece
 from symbolic.notation.sizes import ONE
 from symbolic.notation.tree import Node
 
+MOST_CALLS = 200  # of functions and families, in one step
 NAMED_NUMBERS = {"pi": S.Pi, "infty": S.Infinity}
 
 
@@ -67,6 +68,8 @@ def _sub(e: Elaborator, node: Node) -> Value:
     if base.kind in ("name", "number") and not e.is_known(base.value) and base.value in ("I", "0", "1"):
         return _filled(e, base, below)
     places = _places(e, below)
+    if key is not None and key in e.scope.families and places:
+        return _member(e, node, key, places)
     if key is not None and key in e.scope.pieces and places and len(places) == 1:
         return _piece(e, node, e.scope.pieces[key], places[0])
     if base.kind in ("group", "call") or e.is_known(key) or base.kind in ("transpose", "inverse"):
@@ -88,6 +91,20 @@ def _sub(e: Elaborator, node: Node) -> Value:
     if whole is None:
         raise e.not_read(node, f"nothing says what {e.written(node)} is")
     return e.name(whole, node)
+
+
+def _member(e: Elaborator, node: Node, key: str, places: Sequence[Node]) -> Value:
+    """One of a family r_1, r_2, ... by what defines each of them."""
+    family = e.scope.families[key]
+    if len(places) != len(family.indices):
+        raise e.not_read(node, f"{key} has {len(family.indices)} indices, not {len(places)}")
+    e.calls += 1
+    if e.calls > MOST_CALLS:
+        raise e.not_read(node, f"the definition of {key} leads back to itself")
+    e.used.add(key)
+    values = [e.integer(place, free=True) for place in places]
+    with e.binding(**dict(zip(family.indices, values, strict=True))):
+        return e.value(family.body)
 
 
 def _places(e: Elaborator, below: Node) -> list[Node] | None:
@@ -220,6 +237,10 @@ def applied(e: Elaborator, nodes: Sequence[Node]) -> list[Value]:
         if brackets and after is not None and key is not None and key in e.scope.functions and key not in e.bound:
             found.append(apply(e, node, key, after))
             position += 2
+        elif after is not None and _is_turned_bracket(after) and key in e.scope.functions and key not in e.bound:
+            value = apply(e, node, str(key), after.children[0])  # f(w)^T, P(K)^{-1}
+            found.append(TURNED[after.kind](e.build, value))
+            position += 2
         elif brackets and after is not None and node.kind == "sub" and _is_odot(node.children[1]):
             found.append(_mapped(e, node.children[0], after))
             position += 2
@@ -229,6 +250,17 @@ def applied(e: Elaborator, nodes: Sequence[Node]) -> list[Value]:
             found.append(e.value(node))
             position += 1
     return found
+
+
+TURNED: dict[str, Callable[[Builder, Value], Value]] = {
+    "transpose": lambda build, v: build.transpose(v, f"{v.text}^T"),
+    "inverse": lambda build, v: build.inverse(v, f"{v.text}^{{-1}}"),
+    "inverse_transpose": lambda build, v: build.transpose(build.inverse(v)),
+}
+
+
+def _is_turned_bracket(node: Node) -> bool:
+    return node.kind in TURNED and node.children[0].kind in ("group", "tuple") and node.children[0].value != "{"
 
 
 def _mapped(e: Elaborator, function: Node, brackets: Node) -> Value:
@@ -264,7 +296,7 @@ def apply(e: Elaborator, node: Node, key: str, brackets: Node) -> Value:
     values = [e.value(argument) for argument in given]
     e.used.add(key)
     e.calls += 1
-    if e.calls > 200:
+    if e.calls > MOST_CALLS:
         raise e.not_read(node, f"the definition of {key} leads back to itself")
     shapes = [e.scope.shapes.get(p) for p in function.parameters]
     if shapes == [ONE] and len(values) == 1 and not e.build.is_scalar(values[0]):  # of every entry

@@ -8,10 +8,11 @@ import sympy as sp
 from sympy import S
 
 from symbolic.nodes import MatrixSum
-from symbolic.notation.build import Value, scalar
+from symbolic.notation.build import Clash, Value, scalar
 from symbolic.notation.elaborate import Elaborator, means, name_of
 from symbolic.notation.sizes import ONE
 from symbolic.notation.tree import Node
+from symbolic.shapes import same_size
 
 
 @means("sum", "prod")
@@ -29,12 +30,27 @@ def _sum(e: Elaborator, node: Node) -> Value:
         if e.ranges[i] is None:
             raise e.not_read(node, f"nothing says how far {letter} runs")
         upper = e.ranges[i]
+    elif e.ranges[i] is not None:
+        _require_within(e, node, letter, upper, e.ranges[i])
     total = _totalled(e, node, inner, (i, lower - 1, upper - 1))
     if skipped is None:
         return total
     with e.binding(**{letter: skipped}):
         left_out = e.value(body)
     return e.build.add([total, e.build.negative(left_out)])
+
+
+def _require_within(e: Elaborator, node: Node, letter: str, upper: Any, size: Any) -> None:
+    """A sum up to one declared size over the entries of something that has another one."""
+    size = e.sizes.resolve(size)
+    if same_size(upper, size) or not (upper.is_Symbol and size.is_Symbol) or e.sizes.has_open(size):
+        return
+    dimensions = {s for shape in e.scope.shapes.values() for n in shape for s in sp.S(n).free_symbols}
+    compared = any({upper, size} <= fact.free_symbols for fact in e.scope.given)
+    if upper in dimensions and not compared:
+        raise Clash(
+            f"{letter} runs to {upper}, and there are {size} entries in {e.written(node)}: {upper} is not {size}"
+        )
 
 
 def _totalled(e: Elaborator, node: Node, inner: Value, limits: tuple[Any, Any, Any]) -> Value:
