@@ -115,7 +115,7 @@ def identity(n: str) -> Matrix:
 def put_zero(e: Any, s: str) -> Any:  # an expression with 0 for the symbol s
     return [put_zero(a, s) for a in e] if isinstance(e, list) else ["num", "0"] if names(e) == {s} else e
 def in_logs(f: Any) -> Any:  # p >= q of positive products, as what it means for their logarithms
-    return ["nonnegative", ["add", ["log", f[1]], ["mul", ["num", "-1"], ["log", f[2]]]]] if f[0] == "at_least" else f
+    return ["nonnegative", ["add", ["log", f[1]], ["mul", ["num", "-1"], ["log", *f[2:]]]]] if f[0] == "at_least" else f
 def names(e: Any) -> set[str]:  # the symbols of an expression or a fact, and more: indices, sizes, numbers
     return set[str]().union(*map(names, e[1:])) if isinstance(e, list) else {str(e).rstrip("'")}
 
@@ -127,7 +127,7 @@ class Checker:
         self.symbols = {read(NAME, x): [read(SIZE, r), read(SIZE, c)] for x, (r, c) in symbols.items()}
     def letter(self, x: str) -> Matrix:
         base = x[:-1] if x.endswith("'") else x
-        known = base[1:].isdecimal() and int(base[1:]) < len(self.inverses) if base[:1] == "#" else base in self.symbols
+        known = base in self.symbols or base in [f"#{k}" for k in range(len(self.inverses))]
         need(known, f"undeclared symbol {x!r}")
         r, c = (self.inverses[int(base[1:])].rows,) * 2 if base[0] == "#" else self.symbols[base]
         if r == c == "1" and base[0] != "#": return scalar(ONE, (base, ONE))
@@ -139,7 +139,7 @@ class Checker:
             case ["num", x]: return scalar(Fraction(read(NUMBER, x)))
             case ["id", n] if n not in {*scope, *self.symbols}: return identity(n)
             case ["dim", n]: return self.expr(["tr", ["id", n]], scope)
-            case ["zero", m, n]: return Matrix(read(SIZE, m), read(SIZE, n), {})
+            case ["zero", m, n] if not {m, n} & {*scope, *self.symbols}: return Matrix(read(SIZE, m), read(SIZE, n), {})
             case ["T", a]: return self.expr(a, scope).T
             case ["add", *parts]: return reduce(Matrix.__add__, [self.expr(a, scope) for a in parts])
             case ["mul", *parts]: return reduce(Matrix.__mul__, [self.expr(a, scope) for a in parts])
@@ -158,7 +158,7 @@ class Checker:
                 m = self.expr(a, scope)
                 ends = {ROW: self.end(i, m.rows, scope), COL: self.end(j, m.cols, scope)}
                 return Matrix("1", "1", rename(m.poly, ends))
-            case ["sum", i, n, a] if n not in scope:
+            case ["sum", i, n, a] if n not in {*scope, *self.symbols}:
                 self.axioms.add("index sums: a delta replaces its index")
                 m = self.expr(a, {**scope, read(NAME, i): read(SIZE, n)})
                 return Matrix(m.rows, m.cols, join(m.poly, i, n))
@@ -166,7 +166,7 @@ class Checker:
                 m, (r, c) = self.expr(a, scope), self.symbols[x]
                 ends = {">i": self.end(i, r, scope), ">j": self.end(j, c, scope)}
                 return Matrix(m.rows, m.cols, rename(self.cut(m.poly, x), ends))
-            case ["stack", i, m, j, n, a] if m not in scope and n not in scope:
+            case ["stack", i, m, j, n, a] if not {m, n} & {*scope, *self.symbols}:
                 inner = self.expr(a, {**scope, read(NAME, i): read(SIZE, m), read(NAME, j): read(SIZE, n)})
                 need(inner.rows == inner.cols == "1" and i != j, "a stack is of scalars, over two indices")
                 return Matrix(m, n, rename(inner.poly, {i: ROW, j: COL}))
@@ -277,11 +277,12 @@ class Checker:
         """e is `kind`: because that is known (null), by squares, or because it has a left inverse."""
         self.fact([kind, e])
         m = self.expr(e, {})
-        if proof is None: need(self.known(kind, m), f"nothing says that {show(e)} is {kind}")
-        elif kind not in ONE_TO_ONE: self.squares(m, *proof, strict=kind in STRICT)
-        else:
-            self.axioms.add("a matrix with a left inverse is one-to-one; a square one is then invertible")
-            self.follows(self.expr(proof[0], {}) * m - identity(m.cols), proof[1], {})
+        match proof:
+            case [[*squares], last] if kind not in ONE_TO_ONE: self.squares(m, squares, last, strict=kind in STRICT)
+            case [left, last] if kind in ONE_TO_ONE:
+                self.axioms.add("a matrix with a left inverse is one-to-one; a square one is then invertible")
+                self.follows(self.expr(left, {}) * m - identity(m.cols), last, {})
+            case _: need(proof is None and self.known(kind, m), f"nothing says that {show(e)} is {kind}")
     def step(self, step: Any) -> None:
         """An inverse of something invertible, a matrix that is definite or one-to-one, or a matrix that is zero."""
         match step:
@@ -301,6 +302,7 @@ class Checker:
     def squares(self, m: Matrix, squares: list[Any], proof: Any, strict: bool) -> None:
         """m = sum of c L'PL (of c tr L'PL if m is a number) with c > 0 and P semidefinite; `strict`: m is definite."""
         self.axioms.add("v'L'PLv, tr L'PL, pq >= 0 if P, p, q are semidefinite; > 0 if definite; Lv, L not 0")
+        need(all(isinstance(square, list) for square in squares), "the evidence is a list of squares")
         total, definite = Matrix(m.rows, m.cols, {}), False
         for c, middle, root in squares:
             factor, weight = self.expr(root, {}), self.expr(c, {})
@@ -317,8 +319,7 @@ class Checker:
     def is_middle(self, kind: str, p: Matrix, e: Any) -> bool:  # by a fact, or as a product of scalars that are
         parts = [self.expr(a, {}) for a in e[1:]] if e[0] == "mul" else [p]
         return self.known(kind, p) or all(a.rows == a.cols == "1" and self.known(kind, a) for a in parts)
-    def is_positive(self, m: Matrix) -> bool:
-        """Whether m is a sum of products of positive numbers, symbols and sizes."""
+    def is_positive(self, m: Matrix) -> bool:  # a sum of products of positive numbers, symbols and sizes, not 0
         signs = [c > 0 and not chains for (_, chains), c in m.poly.items()]
         signs += [s[0] == "|" or self.is_fact(s, "positive") for p, _ in m.poly for s, _ in p]
         return m.rows == m.cols == "1" and bool(signs) and all(signs)
@@ -358,11 +359,10 @@ def check(c: Any) -> Report:
         for step in c["steps"]: checker.step(step)
         for fact in facts.values(): checker.fact(fact)  # now that the inverses in them are known
         checker.claim(c["claim"], c["proof"], {read(NAME, i): read(SIZE, n) for i, n in c["indices"].items()})
-        symbols = ", ".join(f"{show(x)} ({show(r)} x {show(k)})" for x, (r, k) in c["symbols"].items())
-        symbols += "".join(f", {show(i)} in 1..{show(n)}" for i, n in c["indices"].items())
+        types = ", ".join(f"{show(x)} ({show(r)} x {show(k)})" for x, (r, k) in c["symbols"].items())
+        types += "".join(f", {show(i)} in 1..{show(n)}" for i, n in c["indices"].items())
         given = "".join(f"; {kind} {show(f)}" for kind in ("given", "assumed") for f in c[kind])
-        text = f"for all real {symbols}{given}: {show(c['claim'])}"
-        return Report(text, sorted(checker.axioms), sorted(checker.uses))
+        return Report(f"for all real {types}{given}: {show(c['claim'])}", sorted(checker.axioms), sorted(checker.uses))
     except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as err:
         raise KernelError(f"malformed certificate: {err!r}") from None
 JOINS = {"add": " + ", "mul": " ", "and": " and "}
