@@ -388,7 +388,8 @@ class Checker {
         const [i, j] = parts(e, 2)
         need(scope.has(i) && scope.has(j), `${show(e)}: an index is not in scope`)
         need(scope.get(i) === scope.get(j), `${show(e)}: two ranges`)
-        return value('1', '1', scope.get(i) === '1' ? constant(ONE) : oneChain('i:' + i, [], 'i:' + j))
+        const n = this.size(scope.get(i), scope)
+        return value('1', '1', n === '1' ? constant(ONE) : oneChain('i:' + i, [], 'i:' + j))
       }
       case 'sum': {
         const [i, n, body] = parts(e, 3)
