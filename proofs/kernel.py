@@ -191,7 +191,7 @@ class Checker:
             case ["mul", *parts]: m = reduce(Matrix.__add__, [self.log(a, scope) for a in parts])
             case ["pow", a, k]: m = self.log(a, scope) * self.expr(k if isinstance(k, list) else ["num", k], scope)
             case ["prod", i, n, a]: m = self.expr(["sum", i, n, ["log", a]], scope)
-            case ["num", x] if Fraction(read(NUMBER, x)) > 0: m = scalar(ONE, *[("log " + x, ONE)][: x != "1"])
+            case ["num", x] if (q := Fraction(read(NUMBER, x))) > 0: m = scalar(Fraction(q != 1), (f"log {q}", ONE))
             case str(x) if x not in scope and self.is_fact(x, "positive"): m = scalar(ONE, ("log " + x, ONE))
             case _: raise KernelError(f"not a positive product: {show(e)}")
         need(m.rows == m.cols == "1", "a logarithm is of a scalar")

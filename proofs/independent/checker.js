@@ -490,10 +490,9 @@ class Checker {
     need(Array.isArray(p), `${show(p)} is no positive product`)
     switch (p[0]) {
       case 'num': {
-        const [text] = parts(p, 1)
-        const q = number(text)
+        const q = number(parts(p, 1)[0])
         need(q !== null && q.n > 0n, `${show(p)} is no positive number`)
-        return power('log:' + text, ONE) // of the text: log 2/4 and log 1/2 are two symbols
+        return q.n === q.d ? new Map() : power(`log:${q.n}/${q.d}`, ONE)
       }
       case 'exp': return this.scalar(parts(p, 1)[0], scope, inside).p
       case 'mul': return sumOf(...parts(p, 1, true).map(part => this.log(part, scope, inside)))
