@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from proofs.checking.headings import Break
@@ -110,6 +110,7 @@ class Checker:
         span = (part[0].span[0], part[-1].span[1]) if part else (0, 0)
         scope = self.known.names(scope, span)
         found = infer(self.text, scope, chains, self.known.hints(span))
+        scope = replace(scope, sizes={**scope.sizes, **found.sizes}).with_opaque(*self.known.laden(span))
         walker = Walker(self.text, self.judge, scope.with_shapes(found.shapes, found=True))
         walker.variables = variables_of(chains)
         steps: list[Finding] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -30,6 +31,15 @@ SQUARE = frozenset(["symmetric", "positive_definite", "positive_semidefinite", "
 PARTS = {"row": "row", "column": "column", "diagonal": "diagonal", "diagonal entry": "diagonal"}
 EQUAL = ("=", ":=", "equiv")
 BUILT_IN = ("1", "0", "I")
+# Words that say more of a matrix than is understood here; what contradicts it cannot be told.
+LADEN = re.compile(
+    r"stochastic|transition|probabilit|distribution|softmax|covariance|correlation|gram\b|kernel|laplacian|adjacency|incidence"
+    r"|hessian|toeplitz|circulant|hankel|permutation|centering|centring|hat matrix|projection|projector|normali[sz]ed"
+    r"|sum to one|sums to one|unit circle|spectral radius|stable|minimi[sz]er|maximi[sz]er|solution|optim|stationary"
+    r"|eigenvector|eigenvalue|singular v|dual|one-hot|binary|labels?\b",
+    re.IGNORECASE,
+)
+LAST = re.compile(r"dots\s*,?\s*[^,$_]{1,20}_\s*\{?\s*(\w+)")
 LAYOUTS = frozenset(["rows", "columns", "shape"])
 SIGN_OF = {">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive"}
 
@@ -84,6 +94,8 @@ class Known:
         if not isinstance(record, said.Declared):
             return scope
         names = [name for size in record.shape or () for name in _letters(size)]
+        if record.indexed and (last := LAST.search(self.source.text, *record.span)) and not last[1].isdigit():
+            names.append(last[1])
         if "integer" in record.facts:
             names.append(record.name)
         new = {name: Symbol(name, integer=True, positive=True) for name in names if name not in scope.sizes}
@@ -114,7 +126,7 @@ class Known:
         if record.indexed:
             if shape is None:
                 return scope
-            count = Symbol(f"n_{''.join(c for c in name if c.isalnum())}", integer=True, positive=True)
+            count = self._count(scope, record)
             if shape == ONE:
                 return scope if name in scope.shapes else scope.with_shapes({name: (count, S.One)})
             scope = scope if name in scope.shapes else scope.with_shapes({name: (shape[0], count)})
@@ -129,6 +141,16 @@ class Known:
         elif "identity" in record.facts and shape is not None:
             scope = scope.with_value(name, sp.Identity(shape[0]), shape)
         return scope
+
+    def _count(self, scope: Scope, record: said.Declared) -> Any:
+        """How many members x_1, ..., x_n a family has, as far as it was written."""
+        said_last = LAST.search(self.source.text, *record.span)
+        last = said_last[1] if said_last else ""
+        if last.isdigit():
+            return sp.Integer(last)
+        if last in scope.sizes:
+            return scope.sizes[last]
+        return Symbol(last or f"n_{''.join(c for c in record.name if c.isalnum())}", integer=True, positive=True)
 
     def _shape(self, scope: Scope, record: said.Declared) -> Shape | None:
         if record.shape is None:
@@ -175,6 +197,28 @@ class Known:
             elif isinstance(record, said.Piece) and record.part in PARTS:
                 kept[name] = meant.Piece(record.of, PARTS[record.part], bool(record.lying))
         return replace(scope, pieces=kept)
+
+    def laden(self, span: Span) -> frozenset[str]:
+        """Names of which the prose says more than its records: "the transition matrix P", "the minimiser x*"."""
+        found = set[str]()
+        for record in self.records:
+            if isinstance(record, said.Declared) and self._within(record, span):
+                explained = SQUARE & set(record.facts) - {"square", "invertible"}
+                if not explained and LADEN.search(self._sentence(record.span[0])):
+                    found.add(record.name)
+        told = {
+            r.name
+            for r in self.records
+            if isinstance(r, said.Declared) and SQUARE & set(r.facts) - {"square", "invertible"}
+        }
+        return frozenset(found - told)
+
+    def _sentence(self, place: int) -> str:
+        """The words around a place, from full stop to full stop, formulas left out."""
+        text = self.source.text
+        start = max(text.rfind(mark, 0, place) for mark in (". ", ".\n", "\n\n"))
+        ends = [k for mark in (". ", ".\n", "\n\n") if (k := text.find(mark, place)) >= 0]
+        return re.sub(r"\$[^$]*\$|\\[A-Za-z]+", " ", text[max(start, 0) : min(ends, default=len(text))])
 
     # Facts.
 

@@ -97,7 +97,7 @@ class Walker:
             if wrong is not None:
                 steps.append(wrong)
             start = 1
-        elif role == "assumption":
+        elif role == "assumption" and not display:
             self.assume(chain)
             return []
         for number, (left, sign, right) in enumerate(links[start:], start):
@@ -130,6 +130,12 @@ class Walker:
             return Step(left, sign, right, found, scope=self.scope, before=before)
         scope = self.scope.with_given(*self.facts, *(premise or ()))
         found = self.judge.judge(left, sign.value, right, scope, varying)
+        if found.verdict == "refuted" and not found.clash and self.conditions and not _differentiates(left):
+            under = self.judge.judge(
+                left, sign.value, right, scope.with_given(*(f for _, f in self.conditions)), varying
+            )
+            if under.verdict in ("proved", "supported"):
+                found = _reasoned(under, under.reason, (*under.conditions, *(text for text, _ in self.conditions)))
         return Step(left, sign, right, found, scope=scope, before=before, varying=varying)
 
     def _cascades(self, steps: list[Step]) -> list[Step]:
@@ -278,7 +284,16 @@ class Walker:
     # Assumptions and conditions.
 
     def assume(self, chain: Chain) -> None:
-        """Every relation of a chain holds from here on."""
+        """Every relation of a chain holds from here on; an equation of a variable is a condition, kept for later."""
+        names = {name_of(n) for term in chain.terms if isinstance(term, Node) for n in term.walk()}
+        if names & self.variables and any(sign.value in EQUAL for sign in chain.signs):
+            for left, sign, right in zip(chain.terms, chain.signs, chain.terms[1:], strict=False):
+                if isinstance(left, Node) and isinstance(right, Node):
+                    fact = self.fact(left, sign.value, right)
+                    if fact is not None:
+                        start, end = left.span[0], right.span[1]
+                        self.conditions.append((" ".join(self.text[start:end].split()), fact))
+            return
         self._assume(list(zip(chain.terms, chain.signs, chain.terms[1:], strict=False)))
 
     def decompose(self, chain: Chain, kind: str) -> None:
@@ -345,7 +360,7 @@ class Walker:
             self._set(step)
             return True
         if alone and role == "assumption":
-            self._set(step)
+            self._assume(links)
             return True
         if (
             alone
@@ -481,12 +496,21 @@ def _function_head(node: Node, scope: Scope) -> tuple[str, tuple[str, ...]] | No
     return (key, tuple(str(name) for name in names)) if all(names) else None
 
 
+def _is_call(node: Node) -> bool:
+    """`f(x, y)`: a name and names in brackets, which is no product where it stands alone."""
+    if len(node.children) != 2 or name_of(node.children[0]) is None or node.children[1].kind not in ("group", "tuple"):
+        return False
+    return all(name_of(argument) is not None for argument in arguments(node.children[1]))
+
+
 def variables_of(chains: Iterable[Chain]) -> frozenset[str]:
     """The names by which something is differentiated or minimised in these chains."""
     found: set[str | None] = set()
     for term in (term for chain in chains for term in chain.terms if isinstance(term, Node)):
         for node in term.walk():
-            if node.kind == "derivative" and len(node.children) == 2:
+            if node.kind == "mul" and node is term and _is_call(node):
+                found |= {name_of(argument) for argument in arguments(node.children[1])}
+            elif node.kind == "derivative" and len(node.children) == 2:
                 found.add(name_of(node.children[1]))
             elif node.kind in ("argmin", "argmax", "min", "max") and len(node.children) > 1:
                 over = node.children[1]
@@ -519,9 +543,10 @@ def _is_zero(node: Node) -> bool:
     return node.value == "0" and node.kind in ("number", "name")
 
 
-def _reasoned(judged: Judgement, reason: str) -> Judgement:
+def _reasoned(judged: Judgement, reason: str, conditions: tuple[str, ...] | None = None) -> Judgement:
+    under = judged.conditions if conditions is None else conditions
     return Judgement(
-        judged.verdict, reason, judged.counterexample, judged.conditions, judged.evidence, judged.certificate,
+        judged.verdict, reason, judged.counterexample, under, judged.evidence, judged.certificate,
         judged.fault, judged.claim, judged.clash, judged.seconds,
     )  # fmt: skip
 

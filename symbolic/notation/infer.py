@@ -8,8 +8,10 @@ Sizes then follow from products, sums and equations. A formula that clashes unde
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
+
+from sympy import Symbol
 
 from symbolic.errors import PushthroughError
 from symbolic.notation.build import Clash
@@ -33,9 +35,13 @@ GREEK = frozenset(
 
 @dataclass(frozen=True)
 class Found:
-    """The shapes found for undeclared names; sizes that remain open have symbols of their own."""
+    """The shapes found for undeclared names; sizes that remain open have symbols of their own.
+
+    `sizes`: names that bound a sum, or tell the size of an identity, and so are whole numbers.
+    """
 
     shapes: dict[str, Shape]
+    sizes: dict[str, Symbol]
 
 
 def infer(
@@ -45,6 +51,8 @@ def infer(
 
     hints: the kind of a name where it is known: "scalar", "vector", "row", "matrix", "square".
     """
+    sizes = {name: Symbol(name, integer=True, positive=True) for name in _counted(chains, scope)}
+    scope = replace(scope, sizes={**scope.sizes, **sizes})
     fonts = _fonts(chains)
     kinds: dict[str, str] = {key: kind for key, kind in hints.items() if key not in scope.shapes}
     for _ in range(MOST_NAMES):
@@ -74,7 +82,7 @@ def infer(
         for key, (rows, columns) in reading.elaborator.met.items()
         if not (key in COUNTERS and (rows, columns) == ONE)  # a letter that counts is no number of its own
     }
-    return Found(shapes)
+    return Found(shapes, sizes)
 
 
 @dataclass
@@ -124,6 +132,21 @@ def _read(text: str, scope: Scope, chains: Sequence[Chain], kinds: dict[str, str
                     clashes += 1
             before = value
     return _Reading(e, clashes, asked.missed)
+
+
+def _counted(chains: Sequence[Chain], scope: Scope) -> set[str]:
+    """The undeclared names that stand in a bound of a sum or below an identity, and do not count themselves."""
+    bounds: list[Node] = []
+    letters: set[str] = set()
+    for term in (term for chain in chains for term in chain.terms if isinstance(term, Node)):
+        for node in term.walk():
+            if node.kind in ("sum", "prod") and node.value:
+                letters.add(node.value)
+                bounds += node.children[:-1] if len(node.children) == 3 else ()
+            elif node.kind == "sub" and node.children[0].kind == "name" and node.children[0].value == "I":
+                bounds.append(node.children[1])
+    names = {leaf.value for bound in bounds for leaf in bound.walk() if leaf.kind == "name"}
+    return names - letters - COUNTERS - scope.shapes.keys() - scope.sizes.keys()
 
 
 def _mentions(chain: Chain, key: str) -> bool:

@@ -32,6 +32,8 @@ def _sum(e: Elaborator, node: Node) -> Value:
         upper = e.ranges[i]
     elif e.ranges[i] is not None:
         _require_within(e, node, letter, upper, e.ranges[i])
+    if upper is S.Infinity or lower is S.NegativeInfinity:
+        raise e.not_read(node, "infinite sums are not understood")
     total = _totalled(e, node, inner, (i, lower - 1, upper - 1))
     if skipped is None:
         return total
@@ -47,7 +49,8 @@ def _require_within(e: Elaborator, node: Node, letter: str, upper: Any, size: An
         return
     dimensions = {s for shape in e.scope.shapes.values() for n in shape for s in sp.S(n).free_symbols}
     compared = any({upper, size} <= fact.free_symbols for fact in e.scope.given)
-    if upper in dimensions and not compared:
+    named = {upper, size} <= set(e.scope.sizes.values())
+    if named and upper in dimensions and not compared:
         raise Clash(
             f"{letter} runs to {upper}, and there are {size} entries in {e.written(node)}: {upper} is not {size}"
         )
@@ -62,12 +65,16 @@ def _totalled(e: Elaborator, node: Node, inner: Value, limits: tuple[Any, Any, A
     return Value(MatrixSum(inner.expr, limits), inner.shape)
 
 
+def _bound(e: Elaborator, node: Node) -> Any:
+    return S.Infinity if node.value == "infty" else e.integer(node, free=True)
+
+
 def _range(e: Elaborator, node: Node, bounds: tuple[Node, ...] | list[Node]) -> tuple[str, Any, Any, Any]:
     """The index, its bounds (None for the upper one: by use), and the value left out, if there is one."""
     if len(bounds) == 2:
         if not node.value:
             raise e.not_read(node, f"the index of {e.written(node)} is not understood")
-        return node.value, e.integer(bounds[0], free=True), e.integer(bounds[1], free=True), None
+        return node.value, e.integer(bounds[0], free=True), _bound(e, bounds[1]), None
     if len(bounds) == 1:
         lower = bounds[0]
         if lower.kind == "relation" and len(lower.children) == 2 and lower.value == "!=":
