@@ -16,7 +16,7 @@ from proofs.checking.judge import Judge
 from proofs.checking.known import Known
 from proofs.checking.repair import Repairer
 from proofs.checking.report import Finding, Report
-from proofs.checking.run import KINDS, read_text
+from proofs.checking.run import FILE_SECONDS, STEP_SECONDS, kind_of, read_text
 from proofs.checking.source import Comment, Formula, Passage, Source, read_source
 from proofs.checking.steps import Findings, joined
 from proofs.checking.walk import Step, Walker, variables_of
@@ -27,8 +27,6 @@ from symbolic.notation.read import MEANINGS
 from symbolic.notation.records import Assumed, Decomposition, Defined, Record
 from symbolic.notation.scope import Scope
 from symbolic.notation.tree import Chain, Span
-
-STEP_SECONDS, FILE_SECONDS = 2.0, 120.0
 
 
 def check_document(
@@ -41,8 +39,8 @@ def check_document(
     Raises ReadError for what is no text.
     """
     name = str(path)
-    kind = KINDS.get(Path(name).suffix.lower(), "md")
-    return check_text(read_text(name), name, kind, let=let, step_seconds=step_seconds, file_seconds=file_seconds)
+    text = read_text(name)
+    return check_text(text, name, kind_of(name, text), let=let, step_seconds=step_seconds, file_seconds=file_seconds)
 
 
 def check_text(
@@ -131,6 +129,7 @@ class Checker:
                 walker.scope = self.known.redeclared(walker.scope, passage.span[0])
                 walker.scope = self.known.pieces(walker.scope, self.known.paragraph_end(passage.span[0]) - 1)
                 walker.facts = self.known.facts(walker.scope, passage.span[0])
+                walker.told = self.known.told_of_defined(walker.scope, passage.span[0])
                 steps += self.findings.of(self._walked(walker, groups_by_start[passage.span[0]]))
         self._note_guesses(walker.scope)
         return steps, walker.scope
@@ -155,7 +154,10 @@ class Checker:
             leads = number + 1 < len(group.chains) and group.chains[number + 1].link in ("implies", "iff")
             here = "condition" if leads and role == "unknown" else role
             before = group.chains[number - 1] if number and chain.link in ("implies", "therefore") else None
-            steps += walker.chain(chain, here, before, group.formula.display)
+            try:
+                steps += walker.chain(chain, here, before, group.formula.display)
+            except Exception as error:  # a mistake of ours costs one formula, and is told
+                self.assumed.append(f"line {line}: not judged, by a mistake of this program ({error!r})")
         return steps
 
     def _meant(self, walker: Walker, chain: Chain, record: Record) -> list[Step]:

@@ -93,24 +93,42 @@ class Judge:
     def _in_layouts(
         self, left: Node, relation: str, right: Node, scope: Scope, varying: frozenset[str] | None
     ) -> Judgement:
-        """The best judgement over the layouts of derivatives; one layout if there is no derivative in the step."""
+        """The judgement in the stated layout of derivatives; without one, the best over the usual layouts."""
         differentiates = any(node.kind == "derivative" for side in (left, right) for node in side.walk())
         stated = next((c for c in LAYOUTS if c in scope.conventions), None)
-        layouts = ([stated] if stated else []) + [c for c in LAYOUTS if c != stated] if differentiates else ["shape"]
-        best: Judgement | None = None
-        for layout in layouts:
-            found = self._in_layout(left, relation, right, scope, varying, layout)
-            if best is None or _rank(found) < _rank(best):
-                best = found
-            if found.verdict in ("proved", "supported") or (found.verdict == "unread" and not found.clash):
+        if not differentiates:
+            return self._in_layout(left, relation, right, scope, varying, "shape", False)
+        if stated is not None:
+            found = self._in_layout(left, relation, right, scope, varying, stated, True)
+            others = [c for c in LAYOUTS if c != stated] if found.verdict == "refuted" else []
+        else:
+            found, others = None, list(LAYOUTS)
+        for layout in others:
+            other = self._in_layout(left, relation, right, scope, varying, layout, False)
+            if stated is not None:
+                if other.verdict in ("proved", "supported"):
+                    why = f"not in the layout of derivatives that the document states, but in another one ({layout})"
+                    return Judgement("conditional", why, conditions=(f"layout: {layout}",), claim=other.claim)
+                continue
+            if found is None or _rank(other) < _rank(found):
+                found = other
+            if other.verdict in ("proved", "supported") or (other.verdict == "unread" and not other.clash):
                 break
-        assert best is not None
-        return best
+        assert found is not None
+        return found
 
     def _in_layout(
-        self, left: Node, relation: str, right: Node, scope: Scope, varying: frozenset[str] | None, layout: str
+        self,
+        left: Node,
+        relation: str,
+        right: Node,
+        scope: Scope,
+        varying: frozenset[str] | None,
+        layout: str,
+        stated: bool,
     ) -> Judgement:
         e = Elaborator(self.text, scope, layout)
+        e.turns_matrices = stated
         e.varying = varying
         try:
             sides = self._sides(e, left, right)

@@ -39,6 +39,11 @@ LADEN = re.compile(
     r"|eigenvector|eigenvalue|singular v|dual|one-hot|binary|labels?\b",
     re.IGNORECASE,
 )
+STRUCTURED = re.compile(
+    r"symmetric|definite|orthogonal|orthonormal|idempotent|diagonal|triangular|commut|projection|projector|invers|rank"
+    r"|singular|eigen",
+    re.IGNORECASE,
+)
 LAST = re.compile(r"dots\s*,?\s*[^,$_]{1,20}_\s*\{?\s*(\w+)")
 LAYOUTS = frozenset(["rows", "columns", "shape"])
 SIGN_OF = {">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive"}
@@ -213,6 +218,12 @@ class Known:
         }
         return frozenset(found - told)
 
+    def _described(self, formula: Formula) -> set[str]:
+        """The names of a formula that is a name, in a sentence about a structure: "where $S$ is symmetric"."""
+        chains = [chain for row in self.prose.rows.get(formula, ()) for chain in row.chains]
+        names = {name for chain in chains if not chain.signs for term in chain.terms for name, _ in names_in(term)}
+        return names if names and STRUCTURED.search(self._sentence(formula.span[0])) else set()
+
     def _sentence(self, place: int) -> str:
         """The words around a place, from full stop to full stop, formulas left out."""
         text = self.source.text
@@ -240,6 +251,17 @@ class Known:
         for record in (*self.user, *self.records):
             if record in self.user or (record.span[0] < end and record.holds_at(place)):
                 found += self._facts_of(scope, record)
+        return tuple(dict.fromkeys(found))
+
+    def told_of_defined(self, scope: Scope, place: int) -> tuple[Basic, ...]:
+        """What is said of names that have a definition: true of it or not, a step may rest on that."""
+        found: list[Basic] = []
+        for record in (*self.user, *self.records):
+            here = record in self.user or (record.span[0] < self.paragraph_end(place) and record.holds_at(place))
+            if here and isinstance(record, said.Declared) and record.name in scope.values:
+                symbol = scope.symbol(record.name)
+                for word in record.facts:
+                    found += _fact(word, symbol, scope.shapes[record.name])
         return tuple(dict.fromkeys(found))
 
     def paragraph_end(self, place: int) -> int:

@@ -24,7 +24,7 @@ class Finding:
 
     `line` and `column` (both from 1) are those of the relation sign; `span` are the offsets of the step in the file,
     `fault` those of the part to blame, where it is known. `left`, `right`: the author's own LaTeX. `relation`: the sign
-    as the author wrote it. `follows`: the finding's verdict is about the step with the terms before it corrected.
+    as the author wrote it.
     """
 
     line: int

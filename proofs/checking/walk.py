@@ -55,6 +55,7 @@ class Walker:
     conditions: list[tuple[str, Any]] = field(default_factory=list)  # equations to be solved: what was set to zero
     gradients: list[tuple[Any, Any]] = field(default_factory=list)  # (variable, derivative by it), as last written
     facts: tuple[Any, ...] = ()  # what the prose says at this place
+    told: tuple[Any, ...] = ()  # what it says of names that have a definition
     variables: frozenset[str] = frozenset()  # names that functions and derivatives are of: they stay free
     last: Node | Unread | None = None
     tick: Callable[[], None] = lambda: None
@@ -130,6 +131,10 @@ class Walker:
             return Step(left, sign, right, found, scope=self.scope, before=before)
         scope = self.scope.with_given(*self.facts, *(premise or ()))
         found = self.judge.judge(left, sign.value, right, scope, varying)
+        if found.verdict == "refuted" and not found.clash and self.told:
+            under = self.judge.judge(left, sign.value, right, scope.with_given(*self.told), varying)
+            if under.verdict != "refuted":
+                found = under
         if found.verdict == "refuted" and not found.clash and self.conditions and not _differentiates(left):
             under = self.judge.judge(
                 left, sign.value, right, scope.with_given(*(f for _, f in self.conditions)), varying

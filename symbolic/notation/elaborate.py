@@ -104,6 +104,7 @@ class Elaborator:
         self.indices: dict[str, Symbol] = {}  # free indices
         self.varying: frozenset[str] | None = None  # of differentials: what changes
         self.calls = 0
+        self.turns_matrices = False  # in the layout "rows", the derivative by a matrix is transposed too
 
     # Reading.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import sympy as sp
@@ -223,7 +224,15 @@ def _mul(e: Elaborator, node: Node) -> Value:
     if node.value in ("cdot", "bullet") and len(factors) == 2 and all(map(e.build.is_column, factors)):
         left, right = factors  # a dot between two columns
         return e.build.multiply([e.build.transpose(left, left.text), right], e.written(node))
-    return e.build.multiply(factors, e.written(node))
+    try:
+        return e.build.multiply(factors, e.written(node))
+    except Clash:
+        for name, after in pairwise(node.children):  # x(nu): what does not fit as a product may be a function
+            if name_of(name) is not None and after.kind == "group" and name_of(after.children[0]) is not None:
+                raise e.not_read(
+                    node, f"{e.written(name)}{e.written(after)}: no product, and no known function"
+                ) from None
+        raise
 
 
 def applied(e: Elaborator, nodes: Sequence[Node]) -> list[Value]:

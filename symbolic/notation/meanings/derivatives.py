@@ -138,7 +138,7 @@ def _derived(e: Elaborator, node: Node, value: Value, variable: Value) -> Value:
     if e.build.is_scalar(value):
         f = scalar(value.expr)
         column = e.sizes.is_one(variable.shape[1])
-        if e.layout == "rows" and not node.value.startswith("nabla"):
+        if e.layout == "rows" and not node.value.startswith("nabla") and (column or e.turns_matrices):
             rows, columns = variable.shape
             inner = Jacobian(f, by) if column else sp.Transpose(Gradient(f, by))
             return Value(inner, (columns, rows))
