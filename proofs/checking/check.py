@@ -108,7 +108,8 @@ class Checker:
         span = (part[0].span[0], part[-1].span[1]) if part else (0, 0)
         scope = self.known.names(scope, span)
         found = infer(self.text, scope, chains, self.known.hints(span))
-        scope = replace(scope, sizes={**scope.sizes, **found.sizes}).with_opaque(*self.known.laden(span))
+        doubted = scope.doubted | self.known.laden(span)
+        scope = replace(scope, sizes={**scope.sizes, **found.sizes}, doubted=doubted)
         walker = Walker(self.text, self.judge, scope.with_shapes(found.shapes, found=True))
         walker.variables = variables_of(chains)
         steps: list[Finding] = []

@@ -51,6 +51,7 @@ class Scope:
     shapes:      name -> (rows, columns), as declared, defined or found from the context
     found:       those of the names whose shape nobody declared
     opaque:      names that were defined by something that was not understood
+    doubted:     names of which more is said than was understood: what they are defined by is not all
     given:       facts about them, as SymPy predicates and relations
     values:      name -> SymPy expression, of a name that was defined by one
     functions:   name -> Function
@@ -64,6 +65,7 @@ class Scope:
     shapes: Mapping[str, Shape] = field(default_factory=dict)
     found: frozenset[str] = frozenset()
     opaque: frozenset[str] = frozenset()
+    doubted: frozenset[str] = frozenset()
     given: tuple[Basic, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
