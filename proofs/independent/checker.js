@@ -1,6 +1,6 @@
 'use strict'
 /*
- * A second checker of proof certificates, written from the text of proofs/README.md alone and sharing no line with
+ * A second checker of proof certificates, written from the text of proofs/README.md and sharing no line with
  * proofs/kernel.py:
  *
  *     node checker.js FILE...
@@ -923,5 +923,4 @@ function main(files) {
   return code
 }
 
-if (require.main === module) process.exitCode = main(process.argv.slice(2))
-else module.exports = { checked, readJson }
+process.exitCode = main(process.argv.slice(2))

@@ -50,11 +50,11 @@ x_i = ["entry", "x", "i", None]
 square = ["mul", "x'", "x"]
 shifted = ["add", "A", ["mul", "t", ID]]
 pos = ["positive", "s"]
-both = {"given": [pos, ["positive", "t"]]}
-invertible = {"given": [["invertible", "A"]], "steps": [["inverse", "A"]]}
+both: dict[str, Any] = {"given": [pos, ["positive", "t"]]}
+invertible: dict[str, Any] = {"given": [["invertible", "A"]], "steps": [["inverse", "A"]]}
 undone = ["eq", ["mul", "A", ["inv", "A"]], ID]
 R = ["ref", "inv0.r"]
-equal = {"given": [["eq", "A", "B"]]}
+equal: dict[str, Any] = {"given": [["eq", "A", "B"]]}
 
 ACCEPTED = {
     "a size that is a number is that number": same(["dim", "3"], ["num", "3"]),
@@ -77,6 +77,12 @@ ACCEPTED = {
     "a negative power of a positive symbol": power(pos),
     "and of one that is not 0": power(["nonzero", "s"]),
     "roots of positive symbols": same(["mul", ["pow", "s", "1/2"], ["pow", "s", "1/2"]], "s", given=[pos]),
+    "derivative of an inverse": certificate(
+        ["eq", ["partial", ["tr", ["inv", "A"]], "A", "i", "j"],
+         ["mul", MINUS, ["entry", ["pow", ["inv", "A"], "2"], "j", "i"]]], indices=I, **invertible,
+    ),
+    "derivative of a power": same(["partial", ["pow", "s", "-2"], "s", None, None],
+                                  ["mul", ["num", "-2"], ["pow", "s", "-3"]], given=[pos]),
     "log of a product": same(["log", ["mul", TWO, ["exp", "s"]]], ["add", ["log", TWO], "s"]),
     "log 1": same(["log", ONE], ZERO),
     "log of a fraction, however written": same(["log", ["num", "2/4"]], ["log", ["num", "1/2"]]),
@@ -137,6 +143,9 @@ ACCEPTED = {
 
 REFUSED = {
     "identities of two sizes": same(["id", "m"], ID),
+    "as many rows are not a shape": same(NONE, ["zero", "n", "m"]),
+    "a derivative of the wrong sign": same(["partial", ["inv", "s"], "s", None, None], ["pow", ["inv", "s"], "2"],
+                                           given=[pos], steps=[["inverse", "s"]]),
     "inverse of an identity of another size": certificate(
         ["eq", ["inv", ID], ID], given=[["invertible", ["id", "m"]]], steps=[["inverse", ["id", "m"]]], proof=R
     ),
@@ -183,6 +192,7 @@ REFUSED = {
     "nonzero is not shown": certificate(["nonzero", "s"], given=[["nonzero", "s"]]),
     "a coefficient in other words": shown("nonnegative", ["mul", "s", square], ["s", None, "x"],
                                           given=[["positive_definite", "s"]]),
+    "a coefficient below 0": shown("nonnegative", ["mul", MINUS, square], [MINUS, None, "x"]),
     "a coefficient that is 0": shown("nonnegative", ZERO, [ZERO, None, "x"]),
     "a logarithm as coefficient": shown("nonnegative", ["mul", ["log", TWO], square], [["log", TWO], None, "x"]),
     "a square that may be 0": shown("positive", square, [ONE, None, "x"]),
