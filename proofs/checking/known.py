@@ -35,8 +35,8 @@ BUILT_IN = ("1", "0", "I")
 LADEN = re.compile(
     r"stochastic|transition|probabilit|distribution|softmax|covariance|correlation|gram\b|kernel|laplacian|adjacency|incidence"
     r"|hessian|toeplitz|circulant|hankel|permutation|centering|centring|hat matrix|projection|projector|normali[sz]ed"
-    r"|sum to one|sums to one|unit circle|spectral radius|stable|minimi[sz]er|maximi[sz]er|solution|optim|stationary"
-    r"|eigenvector|eigenvalue|singular v|dual|one-hot|binary|labels?\b",
+    r"|sum to one|sums to one|unit circle|spectral radius|\bstable|minimi[sz]er|maximi[sz]er|solution|optim|stationary"
+    r"|eigenvector|eigenvalue|singular v|\bdual\b|one-hot|binary|labels?\b",
     re.IGNORECASE,
 )
 STRUCTURED = re.compile(
@@ -211,6 +211,9 @@ class Known:
                 explained = SQUARE & set(record.facts) - {"square", "invertible"}
                 if not explained and LADEN.search(self._sentence(record.span[0])):
                     found.add(record.name)
+        for passage in self.source.passages:
+            if isinstance(passage, Formula) and not passage.display and span[0] <= passage.span[0] < span[1]:
+                found |= self._described(passage)
         told = {
             r.name
             for r in self.records
