@@ -9,6 +9,7 @@ import pytest
 from sympy import MatrixSymbol, symbols
 
 from proofs import assert_gradient, assert_identity
+from proofs.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text()
@@ -50,6 +51,18 @@ def test_the_failure_shown_is_the_one_that_is_raised() -> None:
         assert_gradient(x.T * S * x, 2 * S * x, wrt=x)
     said = [line.removeprefix("E       ") for line in shown.splitlines() if line.startswith("E ")]
     assert said == f"AssertionError: {caught.value}".splitlines()
+
+
+def test_the_check_shown_is_the_one_that_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (paper,) = [source for language, source in BLOCKS if language == "latex"]
+    (shown,) = [source for language, source in BLOCKS if language == "console"]
+    monkeypatch.chdir(tmp_path)
+    Path("paper.tex").write_text(paper)
+    monkeypatch.setattr("sys.argv", ["pushthrough", "check", "paper.tex", "--max-seconds", "20"])
+    assert main() == 1
+    assert "$ pushthrough check paper.tex\n" + capsys.readouterr().out == shown
 
 
 def test_two_commands_set_everything_up() -> None:
