@@ -84,6 +84,8 @@ class Checker:
         self.progress("reading")
         source = read_source(self.text, self.kind)
         self.known = Known(source, self.let)
+        for offset, message in self.known.prose.errors:
+            self.assumed.append(f"line {source.place(offset)[0]}: this check comment was not read: {message}")
         judge = Judge(self.text, self.step_seconds)
         repairer = Repairer(self.text, dict(source.macros))
         self.findings = Findings(self.text, judge, repairer, self.end)

@@ -207,7 +207,8 @@ def _believed(found: Judgement, e: Elaborator) -> Judgement:
     behind = names_behind(e.used, e.scope)
     entries = (e.used - e.wholes) & e.scope.families.keys() - names_in_values(behind, e.scope)  # known entry by entry
     doubted = e.scope.doubted | names_in_values(e.scope.doubted, e.scope)  # a fact about S = [A B; B' C] is one about A
-    unknown = sorted(name for name in behind - entries if name in e.scope.found | e.scope.opaque | doubted)
+    behind -= entries | e.scope.sizes.keys()
+    unknown = sorted(name for name in behind if name in e.scope.found | e.scope.opaque | doubted)
     if unknown:
         why = f"not all that is said of {', '.join(unknown)} was understood; by what was, the sides differ"
         return Judgement("unread", why, claim=found.claim)

@@ -44,6 +44,7 @@ STRUCTURED = re.compile(
     r"|singular|eigen",
     re.IGNORECASE,
 )
+LIKEWISE = re.compile(r"\b(so (is|are)|likewise|as well|too|same|similarly|both|all|also)\b", re.IGNORECASE)
 LAST = re.compile(r"dots\s*,?\s*[^,$_]{1,20}_\s*\{?\s*(\w+)")
 LAYOUTS = frozenset(["rows", "columns", "shape"])
 SIGN_OF = {">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive"}
@@ -184,9 +185,17 @@ class Known:
             if isinstance(record, said.Declared) and record.name in scope.shapes and record.name not in scope.values:
                 if record.shape is not None and not record.indexed and record.holds_at(place):
                     shape = self._shape(scope, record)
-                    if shape is not None and shape != scope.shapes[record.name]:
+                    first = self._first_shape(scope, record.name)
+                    if shape is not None and shape != first and shape != scope.shapes[record.name]:
                         scope = scope.with_shapes({record.name: shape})
         return scope
+
+    def _first_shape(self, scope: Scope, name: str) -> Shape | None:
+        """The shape that a name was first declared with; the same again is no news."""
+        for record in self.records:
+            if isinstance(record, said.Declared) and record.name == name and record.shape is not None:
+                return self._shape(scope, record)
+        return None
 
     def pieces(self, scope: Scope, place: int) -> Scope:
         """The scope with the rows and columns that names stand for here: the latest declaration of a name counts."""
@@ -224,8 +233,12 @@ class Known:
     def _described(self, formula: Formula) -> set[str]:
         """The names of a formula that is a name, in a sentence about a structure: "where $S$ is symmetric"."""
         chains = [chain for row in self.prose.rows.get(formula, ()) for chain in row.chains]
-        names = {name for chain in chains if not chain.signs for term in chain.terms for name, _ in names_in(term)}
-        return names if names and STRUCTURED.search(self._sentence(formula.span[0])) else set()
+        sentence = self._sentence(formula.span[0])
+        bare = [chain for chain in chains if not chain.signs]
+        if LIKEWISE.search(sentence):  # "..., and so is P"
+            bare += [chain for chain in chains if chain.signs and chain.signs[0].value == "in"]
+        names = {name for chain in bare for name, _ in names_in(chain.terms[0])}
+        return names if names and STRUCTURED.search(sentence) else set()
 
     def _sentence(self, place: int) -> str:
         """The words around a place, from full stop to full stop, formulas left out."""

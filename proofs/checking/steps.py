@@ -14,6 +14,7 @@ from proofs.checking.report import Finding, Suggestion
 from proofs.checking.walk import Step
 from symbolic.notation.tree import Chain, Node, Unread
 
+ASIDES = ("where", "or")  # what stands beside an argument: "because B = S K"
 JOINED = ("", "and")  # how a chain that begins with a sign goes on with the one before it
 
 
@@ -32,10 +33,11 @@ def joined(chains: Sequence[Chain]) -> list[Chain]:
     """Chains that begin with a sign become part of the chain before them: rows of one display are one argument."""
     found: list[Chain] = []
     for chain in chains:
-        if chain.terms and chain.terms[0] is None and found and chain.link in JOINED and found[-1].terms:
-            before = found[-1]
+        place = next((k for k in range(len(found) - 1, -1, -1) if found[k].link not in ASIDES), None)
+        if chain.terms and chain.terms[0] is None and place is not None and chain.link in JOINED and found[place].terms:
+            before = found[place]
             terms, signs = before.terms + chain.terms[1:], before.signs + chain.signs
-            found[-1] = replace(before, terms=terms, signs=signs, remarks=before.remarks + chain.remarks)
+            found[place] = replace(before, terms=terms, signs=signs, remarks=before.remarks + chain.remarks)
         else:
             found.append(chain)
     return found

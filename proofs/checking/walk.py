@@ -56,6 +56,7 @@ class Walker:
     gradients: list[tuple[Any, Any]] = field(default_factory=list)  # (variable, derivative by it), as last written
     facts: tuple[Any, ...] = ()  # what the prose says at this place
     told: tuple[Any, ...] = ()  # what it says of names that have a definition
+    seen: set[str] = field(default_factory=set)  # names in the displays so far
     variables: frozenset[str] = frozenset()  # names that functions and derivatives are of: they stay free
     last: Node | Unread | None = None
     tick: Callable[[], None] = lambda: None
@@ -79,6 +80,8 @@ class Walker:
         if any(sign.value in ("in", "sim", "to", "->", "notin", "subset", "subseteq") for sign in chain.signs):
             return []
         links = list(zip(terms, chain.signs, terms[1:], strict=False))
+        if self._equates_sizes(chain):
+            return []
         if self._defines_entries(links[0]):
             links = links[1:]
             if not links:
@@ -110,6 +113,8 @@ class Walker:
             if step is not None and not self._is_condition(step, links, role, premise, display):
                 steps.append(step if display or role == "claim" else _in_passing(step))
         self._remember_gradient(terms, chain)
+        if display:
+            self.seen |= {n for t in terms if isinstance(t, Node) for p in t.walk() if (n := name_of(p)) is not None}
         return self._cascades(steps)
 
     def _premises(self, chain: Chain) -> list[Any]:
@@ -182,7 +187,9 @@ class Walker:
             return False
         if role != "definition" and (key in self.scope.values or self._stays_free(key)):
             return False
-        if key in self.scope.shapes and key not in self.scope.found and role == "claim":
+        if role != "definition" and key in self.seen and self._is_free(key):
+            return False  # what was used as a free name cannot get a meaning afterwards
+        if role == "claim" and key in self.seen and key in self.scope.shapes and key not in self.scope.found:
             return False
         return not any(name_of(node) == key for node in right.walk())
 
@@ -217,6 +224,10 @@ class Walker:
         found = self.scope.found - {str(whole)}
         self.scope = replace(self.scope, families=families, shapes=shapes, found=found).with_opaque(key)
         return True
+
+    def _is_free(self, key: str | None) -> bool:
+        """Whether a name was declared, and stands for nothing in particular."""
+        return key in self.scope.shapes and key not in self.scope.found and key not in self.scope.values
 
     def _stays_free(self, key: str) -> bool:
         """Whether a name is a declared variable: an equation for it is a condition, not a definition."""
@@ -258,6 +269,13 @@ class Walker:
                 self.scope = self.scope.with_opaque(key)
             return wrong
         expr = evaluated(value.expr) if _differentiates(right) else value.expr
+        try:
+            circular = key in {str(s) for s in expanded(expr, self.scope).free_symbols}
+        except PushthroughError:
+            circular = True
+        if circular:
+            self.scope = self.scope.with_opaque(key)
+            return wrong
         if value.shape == ONE:
             expr = scalar(expr)
         self.scope = self.scope.with_value(key, expr, value.shape)
@@ -290,6 +308,8 @@ class Walker:
 
     def assume(self, chain: Chain) -> None:
         """Every relation of a chain holds from here on; an equation of a variable is a condition, kept for later."""
+        if self._equates_sizes(chain):
+            return
         names = {name_of(n) for term in chain.terms if isinstance(term, Node) for n in term.walk()}
         if names & self.variables and any(sign.value in EQUAL for sign in chain.signs):
             for left, sign, right in zip(chain.terms, chain.signs, chain.terms[1:], strict=False):
@@ -300,6 +320,14 @@ class Walker:
                         self.conditions.append((" ".join(self.text[start:end].split()), fact))
             return
         self._assume(list(zip(chain.terms, chain.signs, chain.terms[1:], strict=False)))
+
+    def _equates_sizes(self, chain: Chain) -> bool:
+        """`l = k` of two sizes: they are one from here on."""
+        ends = [name_of(term) if isinstance(term, Node) else None for term in chain.terms]
+        if len(ends) != 2 or chain.signs[0].value not in EQUAL or not set(ends) <= self.scope.sizes.keys():
+            return False
+        self.scope = self.scope.with_equal_sizes(str(ends[0]), str(ends[1]))
+        return True
 
     def decompose(self, chain: Chain, kind: str) -> None:
         """X = U S V' and the like: X stands for the product, and its factors are what `kind` says."""
@@ -361,6 +389,13 @@ class Walker:
         differentiates = any(_differentiates(t) for link in links for t in (link[0], link[2]) if isinstance(t, Node))
         is_zero = isinstance(step.right, Node) and _is_zero(step.right)
         alone = len(links) == 1
+        for one, other in ((step.left, step.right), (step.right, step.left)):
+            key = name_of(one) if isinstance(one, Node) else None
+            mentioned = isinstance(other, Node) and any(name_of(node) == key for node in other.walk())
+            if key is not None and self._is_free(key) and not mentioned:
+                self._set(step)  # no identity can say what a free name is
+                self.scope = self.scope.with_opaque(key)
+                return True
         if (is_zero and (differentiates or self.gradients or role == "condition")) or (role == "condition" and alone):
             self._set(step)
             return True

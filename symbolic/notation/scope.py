@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Basic, MatrixSymbol, Symbol
+from sympy import Basic, MatrixSymbol, S, Symbol
 from sympy.assumptions import AppliedPredicate
 
 from symbolic.notation.sizes import Shape
@@ -103,6 +103,17 @@ class Scope:
         values = {**self.values, name: value}
         shapes, opaque = {**self.shapes, name: shape}, self.opaque - {name}
         return replace(self, values=values, given=given, shapes=shapes, found=self.found - {name}, opaque=opaque)
+
+    def with_equal_sizes(self, name: str, other: str) -> Scope:
+        """Two sizes are one from here on."""
+        new = {self.sizes[name]: self.sizes[other]}
+        shapes = {
+            key: (S(rows).xreplace(new), S(columns).xreplace(new)) for key, (rows, columns) in self.shapes.items()
+        }
+        values = {key: value.xreplace(new) for key, value in self.values.items()}
+        given = tuple(fact.xreplace(new) for fact in self.given)
+        given = tuple(fact for fact in given if fact not in (S.true, S.false))
+        return replace(self, sizes={**self.sizes, name: self.sizes[other]}, shapes=shapes, values=values, given=given)
 
     def with_opaque(self, *names: str) -> Scope:
         """These names stand for something that was not understood."""

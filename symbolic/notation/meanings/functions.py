@@ -212,7 +212,7 @@ def equated(e: Elaborator, left: Value, right: Value) -> Any:
 def fitted(e: Elaborator, left: Value, right: Value) -> tuple[Value, Value]:
     """Two sides of one shape: a number 0 beside a matrix is the zero matrix. Raises Clash."""
     for one, other in ((left, right), (right, left)):
-        if one.expr == 0 and not other.is_number and not e.build.is_scalar(other):
+        if one.expr == 0 and not e.build.is_scalar(other):
             zero = Value(sp.ZeroMatrix(*other.shape), other.shape, one.text)
             return (zero, other) if one is left else (other, zero)
     if not e.sizes.unify_shapes(left.shape, right.shape):
