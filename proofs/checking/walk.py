@@ -200,7 +200,7 @@ class Walker:
         return new and sign.value in EQUAL and isinstance(left, Node) and all(name_of(n) != key for n in left.walk())
 
     def _defines_entries(self, link: tuple[Any, Sign, Any]) -> bool:
-        """`r_i = ...`, `P_{ij} = ...` of a name that is free so far says what each entry is; the whole stays unknown."""
+        """`r_i = ...`, `P_{ij} = ...` of a name that is free so far says what each entry is, not the whole."""
         left, sign, right = link
         if not isinstance(left, Node) or left.kind != "sub" or sign.value not in (*EQUAL,) or isinstance(right, Unread):
             return False
@@ -245,6 +245,8 @@ class Walker:
         if any(name_of(node) == key for node in right.walk()):
             return None
         optimum = self._optimum(link, role)
+        if optimum is None:
+            self.scope = self.scope.with_opaque(key)  # a value of the variable: what it changes cannot be told
         return [optimum] if optimum is not None else []
 
     def _define(self, link: tuple[Any, Sign, Any], varying: frozenset[str] | None) -> Step | None:
