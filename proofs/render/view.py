@@ -225,20 +225,25 @@ def dressed(text: str, names: dict[str, str]) -> str:
 
     >>> dressed("A 1 x n row; entry j is the derivative by x_j.", {"x": r"\\mathbf{x}", "n": "n", "j": "j"})
     'A $1 \\\\times n$ row; entry $j$ is the derivative by $x_{j}$.'
+    >>> dressed("Entry (k, l) is the derivative by W_1_kl.", {"W_1": "W_{1}"})
+    'Entry $(k, l)$ is the derivative by $(W_{1})_{kl}$.'
     """
     if "$" in text or not names:
         return text
     known = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    pattern = rf"\b(\d+|{known}) x (\d+|{known})\b|\b({known})_(\w+)\b|\(({known}), ({known})\)|\b({known})\b"
+    pair = rf"\(({known}), ({known})\)|(?<=ntry )\(([a-z]), ([a-z])\)"
+    pattern = rf"\b(\d+|{known}) x (\d+|{known})\b|\b({known})_(\w+)\b|{pair}|\b({known})\b"
 
     def formula(match: re.Match[str]) -> str:
-        rows, columns, base, index, first, second, name = match.groups()
+        rows, columns, base, index, first, second, row, column, name = match.groups()
         if rows:
             return rf"${names.get(rows, rows)} \times {names.get(columns, columns)}$"
         if base:
-            return f"${base}_{{{index}}}$" if len(base) == 1 else match[0]
+            return f"${base if len(base) == 1 else f'({names[base]})'}_{{{index}}}$"
         if first:
             return f"$({names[first]}, {names[second]})$"
+        if row:
+            return f"$({row}, {column})$"
         article = name == "A" and match.start() == 0 and not re.match(r"A (is|and|=)", text)
         return name if article else f"${names[name]}$"
 
