@@ -277,7 +277,7 @@ def fails_in_general(claim: Any, given: tuple[Any, ...]) -> bool | None:
         if not (np.isfinite(left).all() and np.isfinite(right).all()):
             continue
         seen += 1
-        scale = 1e-7 * (1e-9 + np.linalg.norm(left) + np.linalg.norm(right))
+        scale = 1e-7 * float(1e-9 + np.linalg.norm(left) + np.linalg.norm(right))
         if FAILS[claim.relation](left, right, scale):
             return True
     return False if seen else None

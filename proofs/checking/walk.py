@@ -105,11 +105,11 @@ class Walker:
             self.assume(chain)
             return []
         for number, (left, sign, right) in enumerate(links[start:], start):
-            before = links[number - 1][0] if number > start else None
+            previous = links[number - 1][0] if number > start else None
             if self._names_last(left, sign, right):
                 self._define((right, sign, left), varying)
                 continue
-            step = self._step(left, sign, right, before, varying, premise)
+            step = self._step(left, sign, right, previous, varying, premise)
             if step is not None and not self._is_condition(step, links, role, premise, display):
                 steps.append(step if display or role == "claim" else _in_passing(step))
         self._remember_gradient(terms, chain)

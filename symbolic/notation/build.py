@@ -198,14 +198,14 @@ class Builder:
     def divide(self, top: Value, bottom: Value, text: str = "") -> Value:
         if not self.is_scalar(bottom) and not self.sizes.unify_shapes(bottom.shape, ONE):
             raise self.clash(f"cannot divide by {bottom.text}, which is {self.show(bottom.shape)}", bottom)
-        below = scalar(bottom.expr)
+        below: Any = scalar(bottom.expr)
         if top.is_number or self.is_scalar(top):
-            above = scalar(top.expr)
-            if above.is_Number and below.is_Number and below != 0:
+            above: Any = scalar(top.expr)
+            if above.is_Number and below.is_Number and below.is_nonzero:
                 return Value(above / below, ONE, text)
-            inverse = 1 / below if below.is_Number and below != 0 else sp.Pow(below, -1, evaluate=False)
+            inverse = 1 / below if below.is_Number and below.is_nonzero else sp.Pow(below, -1, evaluate=False)
             return Value(inverse if above == 1 else sp.Mul(above, inverse, evaluate=False), ONE, text)
-        if below.is_Number and below != 0:
+        if below.is_Number and below.is_nonzero:
             return Value(_matmul([1 / below], [top.expr]), top.shape, text)
         return Value(_matmul([sp.Pow(below, -1, evaluate=False)], [top.expr]), top.shape, text)
 

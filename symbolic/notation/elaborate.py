@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
@@ -91,10 +91,9 @@ class Elaborator:
     scope: Scope
     layout: str = "shape"
     kinds: Mapping[str, str] | None = None
-    sizes: Sizes | None = None
+    sizes: Sizes = field(default_factory=Sizes)
 
     def __post_init__(self) -> None:
-        self.sizes = self.sizes or Sizes()
         self.build = Builder(self.sizes)
         self.met: dict[str, Shape] = {}
         self.used: set[str] = set()

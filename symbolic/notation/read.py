@@ -40,9 +40,9 @@ def read_latex(text: str, symbols: Iterable[Any] = (), layout: str = "shape") ->
     symbols: `MatrixSymbol`s and `Symbol`s, found by name: `\lambda` is `Symbol("lambda")`, `\hat{w}` is named "hat w".
     layout: of derivatives: "shape" (of the variable), "rows" (numerator layout) or "columns".
 
-    Sizes follow from the symbols: `\lambda I` takes its size from what it is added to. Raises ReadError, with the place,
-    for what is not understood or not declared, and ShapeError where sizes do not fit. The text is parsed, never
-    evaluated.
+    Sizes follow from the symbols: `\lambda I` takes its size from what it is added to. Raises ReadError, with the
+    place, for what is not understood or not declared, and ShapeError where sizes do not fit. The text is parsed,
+    never evaluated.
 
     >>> from sympy import symbols
     >>> m, n = symbols("m n", integer=True, positive=True)

@@ -319,7 +319,8 @@ def apply(e: Elaborator, node: Node, key: str, brackets: Node) -> Value:
         if shape is not None and value.expr == 0 and shape != ONE:
             values[k] = Value(sp.ZeroMatrix(*shape), shape, value.text)
         elif shape is not None and not e.sizes.unify_shapes(shape, value.shape):
-            raise Clash(f"{key} takes a {p} of {e.build.show(shape)}, and {value.text} is {e.build.show(value.shape)}")
+            shapes = f"{e.build.show(shape)}, and {value.text} is {e.build.show(value.shape)}"
+            raise e.not_read(node, f"{key} takes a {p} of {shapes}; perhaps another {p} is meant")
     with e.binding(**dict(zip(function.parameters, values, strict=True))):
         found = body_of(e, key, node)
     return Value(found.expr, found.shape, f"{e.written(node)}{e.written(brackets)}")
