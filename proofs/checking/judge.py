@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -135,6 +135,14 @@ class Judge:
         except NotRead as error:
             return Judgement("unread", str(error), fault=error.span)
         except Clash as clash:
+            unsaid = {name: piece for name, piece in scope.pieces.items() if name in e.used and not piece.said}
+            if unsaid:  # x_i, a row of X: as a row, or as a column?
+                turned = {name: replace(piece, lying=not piece.lying, said=True) for name, piece in unsaid.items()}
+                other = replace(scope, pieces={**scope.pieces, **turned})
+                found = self._in_layout(left, relation, right, other, varying, layout, stated)
+                return (
+                    found if found.verdict in ("proved", "supported") else Judgement("unread", str(clash), clash=True)
+                )
             return self.clash(e, clash)
         except (PushthroughError, RecursionError) as error:
             return Judgement("unread", str(error) or type(error).__name__)
@@ -157,7 +165,7 @@ class Judge:
     def clash(e: Elaborator, clash: Clash) -> Judgement:
         if clash.is_open:
             return Judgement("unread", f"{clash}; not every size in it is known", fault=clash.span, clash=True)
-        guessed = sorted(e.used & e.scope.found)
+        guessed = sorted(e.used & (e.scope.found | e.loose))
         if guessed:
             names = ", ".join(guessed)
             return Judgement("unread", f"{clash}. The shape of {names} was not declared", fault=clash.span, clash=True)
@@ -208,10 +216,15 @@ def _believed(found: Judgement, e: Elaborator) -> Judgement:
     entries = (e.used - e.wholes) & e.scope.families.keys() - names_in_values(behind, e.scope)  # known entry by entry
     doubted = e.scope.doubted | names_in_values(e.scope.doubted, e.scope)  # a fact about S = [A B; B' C] is one about A
     behind -= entries | e.scope.sizes.keys()
-    unknown = sorted(name for name in behind if name in e.scope.found | e.scope.opaque | doubted)
+    unknown = sorted(name for name in behind if name in e.scope.found | e.scope.opaque | doubted | e.loose)
     if unknown:
         why = f"not all that is said of {', '.join(unknown)} was understood; by what was, the sides differ"
         return Judgement("unread", why, claim=found.claim)
+    relation = getattr(found.claim, "relation", "=")
+    if relation in ("<", "<=", ">", ">=") and not any(
+        side.atoms(sp.MatrixSymbol) for side in (found.claim.lhs, found.claim.rhs)
+    ):
+        return Judgement("unread", "an inequality of numbers that may hold in the case at hand", claim=found.claim)
     if e.sizes.still_open():
         return Judgement(
             "unread", "the size of an identity, a zero or a column of ones is not known", claim=found.claim

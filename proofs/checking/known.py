@@ -115,7 +115,9 @@ class Known:
                 kept = scope.conventions - (LAYOUTS if record.kind in LAYOUTS else frozenset())
                 return replace(scope, conventions=kept | {record.kind})
             case said.Piece(part=part) if part in PARTS:
-                return scope.with_piece(record.name, meant.Piece(record.of, PARTS[part], bool(record.lying)))
+                return scope.with_piece(
+                    record.name, meant.Piece(record.of, PARTS[part], bool(record.lying), record.lying is not None)
+                )
             case said.Assumed():
                 return self._signed(scope, record)
             case said.Decomposition():
@@ -139,6 +141,8 @@ class Known:
             return scope.with_piece(name, meant.Piece(name, "column"))
         if shape is not None and name not in scope.sizes:
             scope = scope.with_shapes({name: shape})
+            if record.font:
+                scope = replace(scope, fonts={**scope.fonts, name: record.font})
         sign = next((word for word in SIGNS[:3] if word in record.facts), None)
         if sign is not None and scope.shapes.get(name) == ONE:
             scope = scope.with_sign(name, sign)
@@ -209,7 +213,7 @@ class Known:
             if isinstance(record, said.Declared) and not record.indexed:
                 kept.pop(name, None)
             elif isinstance(record, said.Piece) and record.part in PARTS:
-                kept[name] = meant.Piece(record.of, PARTS[record.part], bool(record.lying))
+                kept[name] = meant.Piece(record.of, PARTS[record.part], bool(record.lying), record.lying is not None)
         return replace(scope, pieces=kept)
 
     def laden(self, span: Span) -> frozenset[str]:

@@ -98,6 +98,7 @@ class Elaborator:
         self.met: dict[str, Shape] = {}
         self.used: set[str] = set()
         self.wholes: set[str] = set()  # of those, the ones that stand for themselves, not for an entry by definition
+        self.loose: set[str] = set()  # written plainly, and declared in bold: perhaps another thing
         self.bound: dict[str, Any] = {}  # index or parameter name -> its value
         self.ranges: dict[Any, Any] = {}  # index symbol -> the size that it counts
         self.indices: dict[str, Symbol] = {}  # free indices
@@ -146,6 +147,8 @@ class Elaborator:
         """What a name stands for: a bound index, a symbol, a size, or something undeclared of the kind in `kinds`."""
         self.used.add(key)
         self.wholes.add(key)
+        if node.kind == "name" and not node.font and self.scope.fonts.get(key) == "bf":
+            self.loose.add(key)
         if key in self.bound:
             found = self.bound[key]
             return found if isinstance(found, Value) else Value(found, ONE)

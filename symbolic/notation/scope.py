@@ -34,6 +34,7 @@ class Piece:
     of: str
     part: str  # "row", "column", "diagonal"
     lying: bool = False
+    said: bool = True  # whether the author said which
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Scope:
     values:      name -> SymPy expression, of a name that was defined by one
     functions:   name -> Function
     pieces:      name -> Piece
+    fonts:       name -> the font in which it was declared, "bf" say
     families:    name -> Family, of names that were defined entry by entry
     signs:       name of a number -> "positive", "nonnegative", "negative"
     conventions: "prime is transpose", "rows" (numerator layout), "columns", ...
@@ -70,6 +72,7 @@ class Scope:
     values: Mapping[str, Any] = field(default_factory=dict)
     functions: Mapping[str, Function] = field(default_factory=dict)
     pieces: Mapping[str, Piece] = field(default_factory=dict)
+    fonts: Mapping[str, str] = field(default_factory=dict)
     families: Mapping[str, Family] = field(default_factory=dict)
     signs: Mapping[str, str] = field(default_factory=dict)
     conventions: frozenset[str] = frozenset()

@@ -163,6 +163,7 @@ def _interval(e: Elaborator, part: Node, size: Any) -> tuple[Any, Any]:
 
 def _piece(e: Elaborator, node: Node, piece: Piece, place: Node) -> Value:
     """The i-th row or column of a matrix, as a column; the i-th entry of its diagonal."""
+    e.used.add(str(name_of(node.children[0])))
     of = e.name(piece.of, node)
     rows, columns = of.shape
     if piece.part == "diagonal":
