@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from proofs.checking.forms import variables_of
 from proofs.checking.headings import Break
 from proofs.checking.judge import Judge
 from proofs.checking.known import Known
@@ -19,7 +20,7 @@ from proofs.checking.report import Finding, Report
 from proofs.checking.run import FILE_SECONDS, STEP_SECONDS, kind_of, read_text
 from proofs.checking.source import Comment, Formula, Passage, Source, read_source
 from proofs.checking.steps import Findings, joined
-from proofs.checking.walk import Step, Walker, variables_of
+from proofs.checking.walk import Step, Walker
 from symbolic.notation.elaborate import INDICES
 from symbolic.notation.infer import infer
 from symbolic.notation.parser import parse

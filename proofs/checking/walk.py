@@ -7,23 +7,23 @@ everything else is a claim, and every relation in it is a step of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
 
+from proofs.checking.forms import factors_of, function_head, has_derivative, is_zero_node, solved_for, varying_in
 from proofs.checking.judge import ORDERS, Judge, Judgement, known_relation
 from symbolic.errors import PushthroughError
 from symbolic.facts import predicate
 from symbolic.notation.build import Clash, Value, scalar
 from symbolic.notation.definitions import evaluated, expanded, put
-from symbolic.notation.elaborate import INDICES, Elaborator, NotRead, name_of
-from symbolic.notation.meanings.algebra import arguments
+from symbolic.notation.elaborate import INDICES, Elaborator, name_of
 from symbolic.notation.meanings.functions import equated
 from symbolic.notation.scope import Family, Function, Scope
 from symbolic.notation.sizes import ONE
-from symbolic.notation.tree import Chain, Node, Sign, Span, Unread
+from symbolic.notation.tree import Chain, Node, Sign, Unread
 
 DEFINES = (":=",)
 EQUAL = ("=", ":=", "equiv")
@@ -86,7 +86,7 @@ class Walker:
             links = links[1:]
             if not links:
                 return []
-        varying = _varying(terms, self.scope)
+        varying = varying_in(terms, self.scope)
         first = len(links) == len(chain.signs) and chain.terms[0] is not None
         first = first and self._is_definition(links[0], role, display)
         start = 0
@@ -140,7 +140,7 @@ class Walker:
             under = self.judge.judge(left, sign.value, right, scope.with_given(*self.told), varying)
             if under.verdict != "refuted":
                 found = under
-        if found.verdict == "refuted" and not found.clash and self.conditions and not _differentiates(left):
+        if found.verdict == "refuted" and not found.clash and self.conditions and not has_derivative(left):
             under = self.judge.judge(
                 left, sign.value, right, scope.with_given(*(f for _, f in self.conditions)), varying
             )
@@ -180,7 +180,7 @@ class Walker:
             return False
         if not isinstance(right, Node):
             return name_of(left) in self.scope.found
-        if _function_head(left, self.scope) is not None:
+        if function_head(left, self.scope) is not None:
             return True
         key = name_of(left)
         if key is None or key in self.scope.sizes:
@@ -256,7 +256,7 @@ class Walker:
             if isinstance(left, Node) and (name := name_of(left)) is not None:
                 self.scope = self.scope.with_opaque(name)
             return None
-        head, key = _function_head(left, self.scope), name_of(left)
+        head, key = function_head(left, self.scope), name_of(left)
         if head is None and key is None:
             self._assume([link])
             return None
@@ -270,7 +270,7 @@ class Walker:
             if key is not None:
                 self.scope = self.scope.with_opaque(key)
             return wrong
-        expr = evaluated(value.expr) if _differentiates(right) else value.expr
+        expr = evaluated(value.expr) if has_derivative(right) else value.expr
         try:
             circular = key in {str(s) for s in expanded(expr, self.scope).free_symbols}
         except PushthroughError:
@@ -336,7 +336,7 @@ class Walker:
         self.assume(chain)
         if len(chain.terms) < 2 or not isinstance(chain.terms[1], Node):
             return
-        for name, words in _factors_of(kind, chain.terms[1]):
+        for name, words in factors_of(kind, chain.terms[1]):
             if name in self.scope.shapes and name not in self.scope.values:
                 facts = [predicate(word)(self.scope.symbol(name)) for word in words]
                 self.scope = self.scope.with_given(*facts)
@@ -347,7 +347,7 @@ class Walker:
                 fact = self.fact(left, sign.value, right)
                 if fact is None and sign.value in EQUAL:
                     self._not_understood(left)
-                solved = _solved(fact)
+                solved = solved_for(fact)
                 if solved is not None and solved[0].name in self.scope.shapes:
                     name, value = solved[0].name, solved[1]
                     self.scope = self.scope.with_value(name, value, self.scope.shapes[name])
@@ -388,8 +388,8 @@ class Walker:
         judged = step.judgement
         if judged.verdict not in ("refuted", "conditional") or judged.clash or step.sign.value not in EQUAL:
             return False
-        differentiates = any(_differentiates(t) for link in links for t in (link[0], link[2]) if isinstance(t, Node))
-        is_zero = isinstance(step.right, Node) and _is_zero(step.right)
+        differentiates = any(has_derivative(t) for link in links for t in (link[0], link[2]) if isinstance(t, Node))
+        is_zero = isinstance(step.right, Node) and is_zero_node(step.right)
         alone = len(links) == 1
         for one, other in ((step.left, step.right), (step.right, step.left)):
             key = name_of(one) if isinstance(one, Node) else None
@@ -439,7 +439,7 @@ class Walker:
         if derivative is None:
             return
         for term in reversed(terms):
-            if isinstance(term, Node) and not _is_zero(term):
+            if isinstance(term, Node) and not is_zero_node(term):
                 value = self._value(term)
                 by = self._variable_of(derivative)
                 if value is not None and by is not None:
@@ -486,25 +486,6 @@ class Walker:
         return None
 
 
-DECOMPOSITIONS = {
-    "svd full": ("orthogonal", "", "orthogonal"),
-    "svd thin": ("orthonormal_columns", "", "orthonormal_columns"),
-    "svd": ("orthonormal_columns", "", "orthonormal_columns"),
-    "qr": ("orthonormal_columns", "upper_triangular"),
-    "cholesky": ("lower_triangular", ""),
-    "eigen": ("orthogonal", "diagonal", ""),
-    "lu": ("lower_triangular", "upper_triangular"),
-}
-
-
-def _factors_of(kind: str, product: Node) -> list[tuple[str, tuple[str, ...]]]:
-    """The factors of a product by name, with the facts that a decomposition of that kind states."""
-    factors = product.children if product.kind == "mul" else ()
-    words = DECOMPOSITIONS.get(kind, ())
-    names = [name_of(f.children[0] if f.kind in ("transpose", "prime", "inverse") else f) for f in factors]
-    return [(name, (word,)) for name, word in zip(names, words, strict=False) if name and word]
-
-
 def _in_passing(step: Step) -> Step:
     """An equation in running text that holds nowhere may be a condition that the words do not make clear."""
     if step.judgement.verdict != "refuted":
@@ -512,77 +493,6 @@ def _in_passing(step: Step) -> Step:
     judged = step.judgement
     why = f"a condition, or false: the words around it do not tell ({judged.reason})"
     return _with(step, Judgement("unread", why, fault=judged.fault, claim=judged.claim), False)
-
-
-def _solved(fact: Any) -> tuple[Any, Any] | None:
-    """`A^-1 = B`, `A' = B`: as what A is, which then is put for A everywhere."""
-    if not isinstance(fact, sp.Eq):
-        return None
-    for one, other in ((fact.lhs, fact.rhs), (fact.rhs, fact.lhs)):
-        for kind in (sp.Inverse, sp.Transpose):
-            if isinstance(one, kind) and isinstance(one.args[0], sp.MatrixSymbol) and not other.has(one.args[0]):
-                return one.args[0], kind(other)
-        if isinstance(one, (sp.Symbol, sp.MatrixSymbol)) and not other.has(one):
-            return one, other
-    return None
-
-
-def _function_head(node: Node, scope: Scope) -> tuple[str, tuple[str, ...]] | None:
-    """`f(w)`, `f(U, V)` where f is no known function and no known matrix: its name and parameters."""
-    if node.kind != "mul" or len(node.children) != 2 or node.children[1].kind not in ("group", "tuple"):
-        return None
-    key = name_of(node.children[0])
-    if key is None or key in scope.functions or (key in scope.shapes and key not in scope.found):
-        return None
-    names = [name_of(argument) for argument in arguments(node.children[1])]
-    return (key, tuple(str(name) for name in names)) if all(names) else None
-
-
-def _is_call(node: Node) -> bool:
-    """`f(x, y)`: a name and names in brackets, which is no product where it stands alone."""
-    if len(node.children) != 2 or name_of(node.children[0]) is None or node.children[1].kind not in ("group", "tuple"):
-        return False
-    return all(name_of(argument) is not None for argument in arguments(node.children[1]))
-
-
-def variables_of(chains: Iterable[Chain]) -> frozenset[str]:
-    """The names by which something is differentiated or minimised in these chains."""
-    found: set[str | None] = set()
-    for term in (term for chain in chains for term in chain.terms if isinstance(term, Node)):
-        for node in term.walk():
-            if node.kind == "mul" and node is term and _is_call(node):
-                found |= {name_of(argument) for argument in arguments(node.children[1])}
-            elif node.kind == "derivative" and len(node.children) == 2:
-                found.add(name_of(node.children[1]))
-            elif node.kind in ("argmin", "argmax", "min", "max") and len(node.children) > 1:
-                over = node.children[1]
-                found |= {name_of(part) for part in (over.children if over.kind == "tuple" else (over,))}
-    return frozenset(name for name in found if name)
-
-
-def _varying(terms: list[Any], scope: Scope) -> frozenset[str] | None:
-    """The variables whose differentials a chain writes, which then are all that change; None if it writes none."""
-    found = {
-        name_of(node.children[0])
-        for term in terms
-        if isinstance(term, Node)
-        for node in term.walk()
-        if node.kind == "differential"
-    }
-    variables = frozenset(name for name in found if name and name not in scope.values and name not in scope.functions)
-    if variables or not found:
-        return variables or None
-    # Only defined names change, in terms of which the others are: dL = tr(G' dY).
-    heads = {name_of(node) for term in terms[:1] if isinstance(term, Node) for node in term.walk()}
-    return frozenset(name for name in found - heads if name) or None
-
-
-def _differentiates(node: Node) -> bool:
-    return any(part.kind in ("derivative", "differential") for part in node.walk())
-
-
-def _is_zero(node: Node) -> bool:
-    return node.value == "0" and node.kind in ("number", "name")
 
 
 def _reasoned(judged: Judgement, reason: str, conditions: tuple[str, ...] | None = None) -> Judgement:
@@ -595,6 +505,3 @@ def _reasoned(judged: Judgement, reason: str, conditions: tuple[str, ...] | None
 
 def _with(step: Step, judged: Judgement, follows: bool) -> Step:
     return Step(step.left, step.sign, step.right, judged, follows, step.scope, step.before, step.varying)
-
-
-__all__ = ["Clash", "Iterator", "NotRead", "Span", "Step", "Walker"]

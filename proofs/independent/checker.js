@@ -34,7 +34,7 @@ function readJson(text) {
   let at = 0
   function token() {
     TOKEN.lastIndex = at
-    const found = TOKEN.exec(text)
+    const found = text.match(TOKEN)
     if (!found) throw new Unreadable(`no JSON at character ${at}`)
     at = TOKEN.lastIndex
     const [whole, mark, string, integer, rest, word] = found
@@ -637,13 +637,13 @@ class Checker {
 
   reference(r) {
     need(typeof r === 'string', `${show(r)} is no reference`)
-    const [, which, side] = /^inv(0|[1-9][0-9]*)\.([rl])$/.exec(r) ?? []
+    const [, which, side] = r.match(/^inv(0|[1-9][0-9]*)\.([rl])$/) ?? []
     if (which !== undefined) {
       need(Number(which) < this.inverses.length, `there is no ${r}`)
       const [M, inverse] = [this.inverses[Number(which)], this.inverse(Number(which), false)]
       return less(side === 'r' ? multiplied(M, inverse) : multiplied(inverse, M), identity(M.m))
     }
-    const [, lemma] = /^L(0|[1-9][0-9]*)$/.exec(r) ?? []
+    const [, lemma] = r.match(/^L(0|[1-9][0-9]*)$/) ?? []
     if (lemma !== undefined) {
       need(Number(lemma) < this.lemmas.length, `there is no ${r}`)
       return this.lemmas[Number(lemma)]

@@ -60,6 +60,13 @@ def _filled(e: Elaborator, node: Node, size: Node | None) -> Value:
 
 @means("sub")
 def _sub(e: Elaborator, node: Node) -> Value:
+    before = set(e.loose)
+    found = _subscripted(e, node)
+    e.loose &= before | {name for part in node.children[1:] for name in [name_of(part)] if name}  # x_i of a bold x
+    return found
+
+
+def _subscripted(e: Elaborator, node: Node) -> Value:
     base, below = node.children
     whole, key = name_of(node), name_of(base)
     if _sliced(below):
