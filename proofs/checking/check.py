@@ -89,7 +89,7 @@ class Checker:
             self.assumed.append(f"line {source.place(offset)[0]}: this check comment was not read: {message}")
         judge = Judge(self.text, self.step_seconds)
         repairer = Repairer(self.text, dict(source.macros))
-        self.findings = Findings(self.text, judge, repairer, self.end)
+        self.findings = Findings(source, repairer, self.end)
         self.judge, self.source = judge, source
         steps: list[Finding] = []
         scope = Scope()

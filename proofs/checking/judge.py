@@ -88,7 +88,7 @@ class Judge:
                 found = self._in_layouts(left, relation, right, scope, varying)
         except OutOfTime:
             found = Judgement("unread", f"not decided within {limit:g} seconds, the limit of a step")
-        return _timed(found, time.perf_counter() - begin)
+        return replace(found, seconds=time.perf_counter() - begin)
 
     def _in_layouts(
         self, left: Node, relation: str, right: Node, scope: Scope, varying: frozenset[str] | None
@@ -339,21 +339,6 @@ def _rank(j: Judgement) -> int:
     if j.clash:
         return 5
     return {"proved": 0, "supported": 1, "conditional": 2, "refuted": 3, "unread": 4}[j.verdict]
-
-
-def _timed(j: Judgement, seconds: float) -> Judgement:
-    return Judgement(
-        j.verdict,
-        j.reason,
-        j.counterexample,
-        j.conditions,
-        j.evidence,
-        j.certificate,
-        j.fault,
-        j.claim,
-        j.clash,
-        seconds,
-    )
 
 
 def known_relation(relation: str) -> bool:

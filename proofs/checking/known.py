@@ -389,4 +389,4 @@ def _fact(word: str, expr: Any, shape: Shape) -> Iterator[Basic]:
         yield predicate(word)(expr)
 
 
-__all__ = ["Formula", "Known"]
+__all__ = ["Known"]

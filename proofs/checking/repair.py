@@ -7,7 +7,6 @@ judged like any other step, cheapest first, and the first that is not refuted is
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,10 +21,9 @@ from proofs.checking.walk import Step
 from symbolic.errors import PushthroughError
 from symbolic.notation.definitions import evaluated, expanded
 from symbolic.notation.elaborate import Elaborator
-from symbolic.notation.meanings.functions import fitted
 from symbolic.notation.parser import Macro, parse_expression
 from symbolic.notation.scope import Scope
-from symbolic.notation.tree import Node, Span
+from symbolic.notation.tree import Node
 
 FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 LATEX_OF = {"<": "<", ">": ">", "<=": r"\le", ">=": r"\ge"}
@@ -163,4 +161,4 @@ class Repairer:
         return " ".join(self.text[slice(*node.span)].split())
 
 
-__all__ = ["Iterator", "Repairer", "Span", "fitted"]
+__all__ = ["Repairer"]

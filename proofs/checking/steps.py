@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from numeric.counterexample import Counterexample
-from proofs.checking.judge import Judge, Judgement
+from proofs.checking.judge import Judgement
 from proofs.checking.repair import Repairer
 from proofs.checking.report import Finding, Suggestion
+from proofs.checking.source import Source
 from proofs.checking.walk import Step
 from symbolic.notation.tree import Chain, Node, Unread
 
 ASIDES = ("where", "or")  # what stands beside an argument: "because B = S K"
 JOINED = ("", "and")  # how a chain that begins with a sign goes on with the one before it
-
-
-class Lines:
-    """Line and column, from 1, of an offset."""
-
-    def __init__(self, text: str) -> None:
-        self.starts = [0, *(k + 1 for k, c in enumerate(text) if c == "\n")]
-
-    def place(self, offset: int) -> tuple[int, int]:
-        line = bisect_right(self.starts, offset)
-        return line, offset - self.starts[line - 1] + 1
 
 
 def joined(chains: Sequence[Chain]) -> list[Chain]:
@@ -47,14 +36,9 @@ def joined(chains: Sequence[Chain]) -> list[Chain]:
 class Findings:
     """Turns steps into findings, with a repair for what is refuted. `until` ends the search for repairs."""
 
-    text: str
-    judge: Judge
+    source: Source
     repairer: Repairer
     until: float
-    lines: Lines = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.lines = Lines(self.text)
 
     def of(self, steps: Sequence[Step]) -> list[Finding]:
         found = []
@@ -68,22 +52,22 @@ class Findings:
         suggestion: Suggestion | None = None
         if judged.verdict == "refuted" and time.perf_counter() < self.until:
             suggestion = self.repairer.repair(step, after)
-        line, column = self.lines.place(step.sign.span[0])
+        line, column = self.source.place(step.sign.span[0])
         counterexample = judged.counterexample
         if isinstance(counterexample, Counterexample):
             left, right = self.shown(step.left), self.shown(step.right)
             counterexample = counterexample.text(
-                f"{left} {self.text[slice(*step.sign.span)].strip()} {right}", left, right
+                f"{left} {self.source.text[slice(*step.sign.span)].strip()} {right}", left, right
             )
         start, end = min(step.left.span[0], step.sign.span[0]), max(step.right.span[1], step.sign.span[1])
         return Finding(
-            line, column, (start, end), self.shown(step.left), self.text[slice(*step.sign.span)].strip(),
+            line, column, (start, end), self.shown(step.left), self.source.text[slice(*step.sign.span)].strip(),
             self.shown(step.right), judged.verdict, judged.reason, counterexample, suggestion,
             judged.conditions, judged.evidence, judged.certificate, judged.fault, judged.seconds,
         )  # fmt: skip
 
     def shown(self, side: Node | Unread) -> str:
-        return " ".join(self.text[slice(*side.span)].split())
+        return " ".join(self.source.text[slice(*side.span)].split())
 
 
-__all__ = ["Findings", "Lines", "joined"]
+__all__ = ["Findings", "joined"]

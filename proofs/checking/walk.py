@@ -27,7 +27,6 @@ from symbolic.notation.tree import Chain, Node, Sign, Unread
 
 DEFINES = (":=",)
 EQUAL = ("=", ":=", "equiv")
-SCALE = frozenset("<= >= < > != = equiv :=".split())
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,6 @@ class Walker:
     text: str
     judge: Judge
     scope: Scope
-    notes: list[str] = field(default_factory=list)  # what was assumed or defined, in words
     conditions: list[tuple[str, Any]] = field(default_factory=list)  # equations to be solved: what was set to zero
     gradients: list[tuple[Any, Any]] = field(default_factory=list)  # (variable, derivative by it), as last written
     facts: tuple[Any, ...] = ()  # what the prose says at this place
@@ -91,10 +89,10 @@ class Walker:
         first = first and self._is_definition(links[0], role, display)
         start = 0
         steps: list[Step] = []
-        if not first and (solved := self._solution(links[0], role)) is not None:
+        if not first and (solved := self._solution(links[0])) is not None:
             steps, start = solved, 1
         elif first:
-            optimum = self._optimum(links[0], role)
+            optimum = self._optimum(links[0])
             if optimum is not None:
                 steps.append(optimum)
             wrong = self._define(links[0], varying)
@@ -145,7 +143,7 @@ class Walker:
                 left, sign.value, right, scope.with_given(*(f for _, f in self.conditions)), varying
             )
             if under.verdict in ("proved", "supported"):
-                found = _reasoned(under, under.reason, (*under.conditions, *(text for text, _ in self.conditions)))
+                found = replace(under, conditions=(*under.conditions, *(text for text, _ in self.conditions)))
         return Step(left, sign, right, found, scope=scope, before=before, varying=varying)
 
     def _cascades(self, steps: list[Step]) -> list[Step]:
@@ -166,7 +164,7 @@ class Walker:
                 again = self.judge.judge(previous.left, step.sign.value, step.right, step.scope, step.varying)
                 if again.verdict in ("proved", "supported", "conditional"):
                     reason = f"follows from the corrected form of the term before it; {again.reason}"
-                    step = _with(step, _reasoned(again, reason), True)
+                    step = replace(step, judgement=replace(again, reason=reason), follows=True)
             found.append(step)
         return found
 
@@ -233,7 +231,7 @@ class Walker:
         """Whether a name is a declared variable: an equation for it is a condition, not a definition."""
         return key in self.variables and key in self.scope.shapes and key not in self.scope.found
 
-    def _solution(self, link: tuple[Any, Sign, Any], role: str) -> list[Step] | None:
+    def _solution(self, link: tuple[Any, Sign, Any]) -> list[Step] | None:
         """`w = ...` for a variable w that stays free: where a derivative by it vanishes, or what was set says so.
 
         None if this is not of that form; no step where it cannot be told.
@@ -244,7 +242,7 @@ class Walker:
             return None
         if any(name_of(node) == key for node in right.walk()):
             return None
-        optimum = self._optimum(link, role)
+        optimum = self._optimum(link)
         if optimum is None:
             self.scope = self.scope.with_opaque(key)  # a value of the variable: what it changes cannot be told
         return [optimum] if optimum is not None else []
@@ -456,7 +454,7 @@ class Walker:
             key = known.parameters[0] if known is not None and len(known.parameters) == 1 else None
         return self.scope.symbol(key) if key is not None and key in self.scope.shapes else None
 
-    def _optimum(self, link: tuple[Any, Sign, Any], role: str) -> Step | None:
+    def _optimum(self, link: tuple[Any, Sign, Any]) -> Step | None:
         """`hat p = ...` after a gradient by p: whether the gradient vanishes there. None if that cannot be told."""
         left, sign, right = link
         key = name_of(left) if isinstance(left, Node) else None
@@ -477,11 +475,8 @@ class Walker:
                 return None
             if found.verdict in ("proved", "supported"):
                 words = f"the derivative by {by.name} vanishes there"
-                judged = _reasoned(found, f"{words}: {found.reason}" if found.reason else words)
+                judged = replace(found, reason=f"{words}: {found.reason}" if found.reason else words)
                 return Step(left, sign, right, judged, scope=self.scope)
-            if found.verdict == "refuted" and role == "optimum":
-                words = f"the derivative by {by.name} does not vanish there"
-                return Step(left, sign, right, _reasoned(found, words), scope=self.scope)
             return None
         return None
 
@@ -492,16 +487,4 @@ def _in_passing(step: Step) -> Step:
         return step
     judged = step.judgement
     why = f"a condition, or false: the words around it do not tell ({judged.reason})"
-    return _with(step, Judgement("unread", why, fault=judged.fault, claim=judged.claim), False)
-
-
-def _reasoned(judged: Judgement, reason: str, conditions: tuple[str, ...] | None = None) -> Judgement:
-    under = judged.conditions if conditions is None else conditions
-    return Judgement(
-        judged.verdict, reason, judged.counterexample, under, judged.evidence, judged.certificate,
-        judged.fault, judged.claim, judged.clash, judged.seconds,
-    )  # fmt: skip
-
-
-def _with(step: Step, judged: Judgement, follows: bool) -> Step:
-    return Step(step.left, step.sign, step.right, judged, follows, step.scope, step.before, step.varying)
+    return replace(step, judgement=Judgement("unread", why, fault=judged.fault, claim=judged.claim), follows=False)

@@ -13,7 +13,6 @@ from typing import Any
 
 import sympy as sp
 from sympy import S
-from sympy.matrices.expressions import MatrixExpr
 from sympy.matrices.expressions.applyfunc import ElementwiseApplyFunction
 from sympy.matrices.expressions.diagonal import DiagMatrix, DiagonalOf
 from sympy.matrices.expressions.matexpr import MatrixElement
@@ -303,4 +302,4 @@ def _matmul(scalars: Sequence[Any], matrices: Sequence[Any]) -> Any:
     return sp.MatMul(*weight, *factors, evaluate=False)
 
 
-__all__ = ["Builder", "Clash", "MatrixExpr", "Value", "scalar"]
+__all__ = ["Builder", "Clash", "Value", "scalar"]
